@@ -1,0 +1,33 @@
+"""What differs between chains: names, address formats, assets, amounts and times. No other room is imported here."""
+
+from cointrail.chains.address import (
+    checksum_address,
+    format_address,
+    parse_address,
+    parse_hash,
+    read_addresses,
+    read_hashes,
+)
+from cointrail.chains.amount import to_text, to_units
+from cointrail.chains.asset import Asset, Registry
+from cointrail.chains.chain import Chain, chain
+from cointrail.chains.moment import format_time, parse_time
+from cointrail.chains.symbol import imitates
+
+__all__ = [
+    "Asset",
+    "Chain",
+    "Registry",
+    "chain",
+    "checksum_address",
+    "format_address",
+    "format_time",
+    "imitates",
+    "parse_address",
+    "parse_hash",
+    "parse_time",
+    "read_addresses",
+    "read_hashes",
+    "to_text",
+    "to_units",
+]

@@ -1,0 +1,101 @@
+"""Addresses and transaction hashes of EVM chains: from text to bytes and back, with the EIP-55 check."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from eth_hash.auto import keccak
+
+from cointrail.errors import InputError
+
+ADDRESS_DIGITS = 40
+HASH_DIGITS = 64
+
+PREFIXES = ("0x", "0X", "\\x", "\\X")  # the second pair is how PostgreSQL prints bytes
+QUOTES = "'\"`"
+WRAPPING = QUOTES + ",; \t\r\n\ufeff"  # what surrounds a value that was copied out of a list
+HEX = re.compile(r"[0-9a-fA-F]*")
+
+
+def parse_address(text: str) -> bytes:
+    """The 20 bytes of an address written as 0x… or \\x….
+
+    All lower case and all upper case are taken as they are; mixed case must carry the checksum of EIP-55.
+    Quotes, spaces and commas around it are ignored. Raises InputError otherwise.
+    """
+    digits = _digits(text, ADDRESS_DIGITS, "an address")
+    raw = bytes.fromhex(digits)
+    if digits != digits.lower() and digits != digits.upper() and digits != _mixed(digits.lower()):
+        raise InputError(f"address {_quote(text)} fails its checksum (EIP-55): copy it again or use lower case")
+    return raw
+
+
+def parse_hash(text: str) -> bytes:
+    """The 32 bytes of a transaction hash written as 0x… or \\x…; raises InputError otherwise."""
+    return bytes.fromhex(_digits(text, HASH_DIGITS, "a transaction hash"))
+
+
+def format_address(raw: bytes) -> str:
+    """The address as 0x and 40 lower-case digits."""
+    return "0x" + raw.hex()
+
+
+def checksum_address(raw: bytes) -> str:
+    """The address as 0x and 40 digits whose case is the checksum of EIP-55."""
+    return "0x" + _mixed(raw.hex())
+
+
+def read_addresses(argument: str) -> list[bytes]:
+    """The addresses a user named: one address, or `@file` with one a line.
+
+    Blank lines, `#` comments, quotes and commas at the end are ignored; a repeated address counts once, at its first
+    place. Raises InputError that names the file and the line.
+    """
+    return _read(argument, parse_address, "addresses")
+
+
+def read_hashes(argument: str) -> list[bytes]:
+    """The transaction hashes a user named, with the rules of `read_addresses`."""
+    return _read(argument, parse_hash, "transaction hashes")
+
+
+def _read(argument: str, parse: Callable[[str], bytes], what: str) -> list[bytes]:
+    if not argument.startswith("@"):
+        return [parse(argument)]
+    path = Path(argument[1:])
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else "not a text file"
+        raise InputError(f"cannot read {what} from {path}: {reason}; give a text file with one a line") from error
+    found: dict[bytes, None] = {}
+    for number, line in enumerate(lines, start=1):
+        value = line.split("#", 1)[0].strip(WRAPPING)
+        if not value:
+            continue
+        try:
+            found[parse(value)] = None
+        except InputError as error:
+            raise InputError(f"{path}, line {number}: {error}") from error
+    if not found:
+        raise InputError(f"{path} names no {what}: write one a line")
+    return list(found)
+
+
+def _digits(text: str, count: int, what: str) -> str:
+    value = text.strip(WRAPPING)
+    digits = value[2:]
+    if not value.startswith(PREFIXES) or len(digits) != count or not HEX.fullmatch(digits):
+        raise InputError(f"{_quote(text)} is not {what}: write 0x and {count} hexadecimal digits")
+    return digits
+
+
+def _mixed(digits: str) -> str:
+    # EIP-55: a letter is upper case where the digit of the hash at its place is 8 or more.
+    marks = keccak(digits.encode("ascii")).hex()
+    return "".join(d.upper() if mark >= "8" else d for d, mark in zip(digits, marks, strict=False))
+
+
+def _quote(text: str) -> str:
+    # Hostile input can be long and hold control characters; a message is one short line.
+    return repr(text if len(text) <= 80 else text[:77] + "...")

@@ -1,0 +1,5 @@
+"""The commands: thin, no logic."""
+
+from cointrail.cli.main import app
+
+__all__ = ["app"]

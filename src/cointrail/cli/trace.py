@@ -1,0 +1,88 @@
+"""`cointrail trace`: the main job."""
+
+from pathlib import Path
+from typing import Annotated, cast
+
+import typer
+from rich.console import Console
+
+from cointrail.chains import format_address, parse_address, parse_time, read_addresses, read_hashes
+from cointrail.cli.progress import progress
+from cointrail.errors import InputError
+from cointrail.ledger import open_ledger
+from cointrail.reports import show, write_page
+from cointrail.tracing import Settings, Theft, write
+from cointrail.tracing import trace as follow
+from cointrail.tracing.policies import POLICIES
+from cointrail.tracing.survey import Behaviour
+from cointrail.tracing.theft import Direction
+
+
+def trace(
+    ledger: Annotated[Path, typer.Argument(metavar="LEDGER", help="The ledger's folder.")],
+    from_: Annotated[
+        str | None, typer.Option("--from", metavar="ADDRESS|@file", help="Address the theft left; @file has many.")
+    ] = None,
+    tx: Annotated[str | None, typer.Option(metavar="HASH|@file", help="The transactions of the theft.")] = None,
+    since: Annotated[str | None, typer.Option(help="Only what happened from this time on (ISO 8601 or epoch).")] = None,
+    until: Annotated[str | None, typer.Option(help="Only what happened up to this time.")] = None,
+    direction: Annotated[str, typer.Option(help="forward (where did it go) or backward (where from).")] = "forward",
+    policy: Annotated[
+        list[str] | None, typer.Option(help=f"{', '.join(POLICIES)}, or all; repeatable; fifo by default.")
+    ] = None,
+    bounds: Annotated[bool, typer.Option("--bounds", help="Least and most at every endpoint.")] = False,
+    min_value: Annotated[str | None, typer.Option(help="Do not follow stolen parts below so many units.")] = None,
+    max_hops: Annotated[int | None, typer.Option(help="Follow at most so many movements in a row.")] = None,
+    stop_at: Annotated[
+        list[str] | None, typer.Option(metavar="ADDRESS|@file", help="Addresses at which to stop; repeatable.")
+    ] = None,
+    asset: Annotated[
+        list[str] | None, typer.Option(metavar="CONTRACT", help="Follow this unverified asset too; repeatable.")
+    ] = None,
+    hubs: Annotated[
+        bool, typer.Option("--hubs/--no-hubs", help="Stop where an address behaves like a service.")
+    ] = True,
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the results go.")] = ...,  # type: ignore[assignment]
+) -> None:
+    """Follow stolen value through a ledger, to where it stopped, with exact amounts."""
+    names = tuple(dict.fromkeys(policy or ["fifo"]))
+    settings = Settings(
+        policies=tuple(POLICIES) if "all" in names else names,
+        min_value=min_value,
+        max_hops=max_hops,
+        stop_at=tuple(address for item in stop_at or [] for address in read_addresses(item)),
+        bounds=bounds,
+        behaviour=Behaviour() if hubs else None,
+    )
+    theft = Theft(
+        addresses=tuple(read_addresses(from_)) if from_ else (),
+        transactions=tuple(read_hashes(tx)) if tx else (),
+        since=_time("--since", since),
+        until=_time("--until", until),
+        direction=_direction(direction),
+        assets=tuple(format_address(parse_address(item)) if item[:2] == "0x" else item for item in asset or []),
+    )
+    if out.exists() and not out.is_dir():
+        raise InputError(f"--out {out}: is a file; give a folder")
+    with progress() as step:
+        trail = follow(open_ledger(ledger, step), theft, settings=settings, step=step)
+        step("results", 0)
+        content, rows = write(trail, out)
+        write_page(content, rows, out)
+        step("results", 1)
+    show(content, Console(highlight=False), out)
+
+
+def _time(option: str, text: str | None) -> int | None:
+    if text is None:
+        return None
+    try:
+        return parse_time(text)
+    except ValueError as error:
+        raise InputError(f"{option} {text}: {error}") from error
+
+
+def _direction(text: str) -> Direction:
+    if text in ("forward", "backward"):
+        return cast(Direction, text)
+    raise InputError(f"--direction {text}: give forward or backward")

@@ -1,0 +1,108 @@
+"""A synthetic theft in background traffic, with known truth."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from cointrail.chains import Asset
+from cointrail.drills.heist.assemble import Assembled, assemble, times
+from cointrail.drills.heist.cast import Tag, assets, services
+from cointrail.drills.heist.facts import ETHER, fact
+from cointrail.drills.heist.laundry import Laundry
+from cointrail.drills.heist.moves import Book, Moves
+from cointrail.drills.heist.routes import Routes
+from cointrail.drills.heist.spam import spam
+from cointrail.drills.heist.theft import Theft, steal
+from cointrail.drills.heist.traffic import FIRST, LAST, people, traffic
+from cointrail.drills.heist.truth import Truth, follow
+from cointrail.ledger.rows import Kind
+
+TRANSFERS = 200_000
+CROWDED = 100_000  # with fewer transfers than this the laundering is made of fewer, larger payments
+
+
+@dataclass(frozen=True)
+class Heist:
+    """`rows` (ROWS schema, chain order, chain 'ethereum'), labels, and what a tracer is told and should find."""
+
+    rows: pa.Table
+    assets: list[Asset]
+    labels: list[Tag]
+    theft_addresses: list[bytes]
+    theft_transactions: list[bytes]
+    since: int  # seconds since 1970: the first theft transaction
+    truth: Truth
+    notes: list[str]
+    parameters: dict[str, int | float | str]
+
+
+def heist(transfers: int = TRANSFERS, seed: int = 0, leaf: int | None = None, fees: bool = True) -> Heist:
+    """A theft shaped after the published facts of February 2025 (`facts.csv`); the same arguments give the same bytes.
+
+    `transfers` counts movements of value, background and spam included; every transaction has a fee row besides;
+    without `fees` only those of the theft and the spam have one (for large benchmarks).
+    `leaf` is the mean size of the second payments in ETH; by default the published one, larger in small ledgers.
+    """
+    rng = np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, 0xFE])))
+    size = leaf or max(fact("leaf_eth"), fact("leaf_eth") * CROWDED // max(transfers, 1))
+    cast = services()
+    book = Book(rng, addresses=people(transfers))
+    theft = steal(book, cast)
+    routes = Routes(cast)
+    Laundry(book, routes, size * ETHER, LAST).run(theft)
+    crime = book.moves()
+    payments = (
+        (crime.kind != int(Kind.FEE)) & (crime.block >= fact("theft_block")) & np.isin(crime.sender, list(book.own))
+    )
+    noise, twins, addresses = spam(rng, crime.take(np.flatnonzero(payments)), book.transactions, book.addresses, LAST)
+    tx = book.transactions + len(noise) // 2
+    rest = max(transfers - int((crime.kind != int(Kind.FEE)).sum()) - len(noise) // 2, transfers // 10)
+    crowd, addresses = traffic(rng, rest, fees, tx, people(transfers), addresses)
+    coins = assets(rng)
+    made = assemble(rng, Moves.concat([crime, noise, crowd]), addresses, coins, twins)
+    truth = _truth(made, book, theft, routes, coins)
+    parameters: dict[str, int | float | str] = {
+        "seed": seed,
+        "transfers": transfers,
+        "leaf_eth": size,
+        "first_block": FIRST,
+        "last_block": LAST,
+        "rows": made.rows.num_rows,
+        "theft_rows": len(crime),
+        "spam_rows": len(noise),
+        "background_rows": len(crowd),
+        "tainted": len(truth.tainted),
+    }
+    start = made.moves.block[np.isin(made.moves.tx, theft.transactions)].min()
+    return Heist(
+        rows=made.rows,
+        assets=coins,
+        labels=_labels(made, routes),
+        theft_addresses=[made.addresses[theft.safe].tobytes()],
+        theft_transactions=[made.hashes[at].tobytes() for at in theft.transactions],
+        since=int(times(np.array([start]))[0]),
+        truth=truth,
+        notes=theft.notes,
+        parameters=parameters,
+    )
+
+
+def _labels(made: Assembled, routes: Routes) -> list[Tag]:
+    known = [service.tag(made.addresses[service.number].tobytes()) for service in routes.services.values()]
+    return known + [routes.deposits[at].tag(made.addresses[at].tobytes()) for at in routes.labelled]
+
+
+def _truth(made: Assembled, book: Book, theft: Theft, routes: Routes, coins: list[Asset]) -> Truth:
+    stops = {service.number for service in routes.services.values()} | set(routes.labelled)
+    stolen, ends, tainted = follow(made.moves, book.own, set(theft.taken), theft.safe, set(theft.transactions), stops)
+    assert stolen == theft.taken, "the theft took something else than planned"
+
+    def name(at: int) -> bytes | None:
+        return None if at < 0 else made.addresses[at].tobytes()
+
+    return Truth(
+        stolen={coins[asset].key: amount for asset, amount in stolen.items()},
+        endpoints={(name(at), coins[asset].key, reason): amount for (at, asset, reason), amount in ends.items()},
+        tainted=frozenset(made.addresses[at].tobytes() for at in tainted),
+    )

@@ -1,0 +1,62 @@
+"""Writing that survives a crash: the whole new file, or the old one."""
+
+import hashlib
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+SEAL = "sha256"  # of the rest of a sealed JSON object
+
+
+def sync_folder(folder: Path) -> None:
+    """Make renames in a folder durable."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def sync_file(path: Path) -> None:
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Replace a file in one step: write aside, fsync, rename, fsync the folder."""
+    aside = path.with_name(path.name + ".tmp")
+    with aside.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    aside.replace(path)
+    sync_folder(path.parent)
+
+
+def write_json(path: Path, content: Any) -> None:
+    """Replace a JSON file in one step, keys in order, for people to read."""
+    write_bytes(path, (json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode())
+
+
+def sha256(path: Path) -> str:
+    """The SHA-256 of a file's bytes, in hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def sealed(content: dict[str, Any]) -> dict[str, Any]:
+    """A JSON object with its own checksum in it."""
+    return content | {SEAL: _seal(content)}
+
+
+def unsealed(content: Any) -> dict[str, Any]:
+    """The object without its checksum; ValueError where it was changed since, KeyError where it never had one."""
+    rest = dict(content)
+    if rest.pop(SEAL) != _seal(rest):
+        raise ValueError("changed since it was written")
+    return rest
+
+
+def _seal(content: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

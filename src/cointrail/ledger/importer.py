@@ -1,0 +1,153 @@
+"""Importing: from files or a node into a ledger, all of it or nothing."""
+
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from cointrail.chains import Asset, Registry, chain
+from cointrail.errors import InputError
+from cointrail.ledger.assets import registry
+from cointrail.ledger.manifest import NAME, Declared, Origin, load
+from cointrail.ledger.quarantine import kept, printable
+from cointrail.ledger.readers import Options, read_files
+from cointrail.ledger.readers.node import chain_id, read_node
+from cointrail.ledger.readers.rpc_place import node_name
+from cointrail.ledger.store import INCOMING, Writer, writer
+
+Step = Callable[[str, float], None]  # what is being done, and the share that is done (below 0: not known)
+
+
+@dataclass
+class Imported:
+    """What an import did."""
+
+    rows: int  # read from the sources
+    transfers: int  # in the ledger now
+    added: int  # of them new
+    bad: int = 0
+    quarantine: Path | None = None
+    again: bool = False  # every source had been imported before
+    warnings: list[str] = field(default_factory=list)
+
+
+def import_files(
+    paths: Sequence[Path], into: Path, options: Options, step: Step = lambda what, share: None
+) -> Imported:
+    """Import files into a ledger, new or old; InputError for anything unusable, and then the ledger is unchanged."""
+    step("reading", -1)
+    reading = read_files(paths, options)
+    manner = _manner(options, [source.sha256 for source in reading.sources])
+    if (into / NAME).is_file():
+        held = load(into)
+        before = {(o.sha256, o.format, o.options) for o in held.sources if not (options.strict and o.bad)}
+        if held.chain == options.chain and all((s.sha256, s.format, manner) in before for s in reading.sources):
+            return Imported(0, held.transfers, 0, again=True)
+    rows: dict[Any, int] = dict.fromkeys(reading.sources, 0)
+    with writer(into, options.chain) as target:
+        old = target.manifest.transfers
+        number = {source: place for place, source in enumerate(reading.sources)}
+        for source, table in reading:
+            rows[source] += target.add(table, number[source])
+            step("reading", -sum(rows.values()))
+        problems = [reading.problems[source] for source in reading.sources]
+        origins = [
+            Origin(printable(source.path.name), source.format, source.sha256, rows[source], problem.bad, manner)
+            for source, problem in zip(reading.sources, problems, strict=True)
+        ]
+        with kept(into, problems) as quarantine:  # before the rows count, so that no crash can lose them
+            new = _commit(target, origins, options.registry, reading.assets, step)
+    bad = sum(problem.bad for problem in problems)
+    return Imported(sum(rows.values()), new, new - old, bad, quarantine, warnings=list(reading.warnings))
+
+
+def import_node(
+    url: str, first: int, last: int, into: Path, chain_name: str, step: Step = lambda what, share: None
+) -> Imported:
+    """Import the blocks `first` to `last` from a JSON-RPC node. What an interrupted import had read is kept aside and
+    used by the next one; the ledger itself changes only at the end."""
+    warnings = _same_chain(url, chain_name)
+    with writer(into, chain_name) as target:
+        old, rows = target.manifest.transfers, 0
+        reading = read_node(
+            url, first, last, staging=into / INCOMING, progress=lambda done, total: step("blocks", done / total)
+        )
+        content = hashlib.sha256()
+        for table in reading:
+            rows += target.add(table, 0)
+            _digest(content, table)
+        origin = Origin(f"{node_name(url)} blocks {first} to {last}", "json-rpc", content.hexdigest(), rows)
+        new = _commit(target, [origin], registry(into, chain_name), [], step)
+    _clear(into / INCOMING)
+    return Imported(rows, new, new - old, warnings=[*warnings, *reading.warnings])
+
+
+def import_tables(
+    tables: Sequence[tuple[str, Any]],
+    into: Path,
+    chain_name: str,
+    describe: Callable[[str], Asset],
+    step: Step = lambda what, share: None,
+) -> Imported:
+    """Import tables of `rows.ROWS` made by a program, each with the name of its source. `describe` explains the asset
+    keys that occur in them."""
+    with writer(into, chain_name) as target:
+        old = target.manifest.transfers
+        rows, origins = [], []
+        for place, (name, table) in enumerate(tables):
+            rows.append(target.add(table, place))
+            origins.append(Origin(name, "table", _digest(hashlib.sha256(), table).hexdigest(), rows[-1]))
+        said = {key: describe(key) for key in target.assets}
+        new = _commit(target, origins, registry(into, chain_name), list(said.values()), step)
+    return Imported(sum(rows), new, new - old)
+
+
+def _commit(target: Writer, origins: Iterable[Origin], known: Registry, declared: Sequence[Asset], step: Step) -> int:
+    by_key = {asset.key: asset for asset in declared}
+
+    def describe(key: str) -> Declared:
+        asset = known.get(key) or by_key.get(key) or Asset(key, key, 0, "unknown")
+        return Declared(asset.key, asset.symbol, asset.decimals, asset.origin)
+
+    return target.commit(origins, describe, lambda share: step("writing", share)).transfers
+
+
+def _digest(state: Any, table: pa.Table) -> Any:
+    """Take the content of a table into a SHA-256: rows that come from no file have a digest too."""
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as stream:
+        stream.write_table(table.unify_dictionaries())
+    state.update(sink.getvalue())
+    return state
+
+
+def _manner(options: Options, together: Sequence[str]) -> str:
+    """How files were read: what the user said, and which were read together, as they complete each other."""
+    said = {
+        "map": ",".join(f"{k}={v}" for k, v in sorted((options.columns or {}).items())),
+        "asset": options.asset,
+        "decimals": options.decimals,
+        "with": hashlib.sha256("".join(sorted(together)).encode()).hexdigest()[:16] if len(together) > 1 else "",
+    }
+    return " ".join(f"{name}:{value}" for name, value in said.items() if value not in (None, ""))
+
+
+def _same_chain(url: str, name: str) -> list[str]:
+    wanted, number = chain(name).caip2, f"eip155:{chain_id(url)}"
+    if number == wanted:
+        return []
+    try:
+        other = chain(number).name
+    except InputError:
+        return [f"the node's chain is {number}, not {wanted}: a private chain, kept under the name {name}"]
+    raise InputError(f"the node follows {other}, not {name}; give --chain {other}")
+
+
+def _clear(folder: Path) -> None:
+    for path in sorted(folder.rglob("*"), reverse=True) if folder.is_dir() else ():
+        path.unlink() if path.is_file() else path.rmdir()
+    if folder.is_dir():
+        folder.rmdir()

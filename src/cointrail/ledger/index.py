@@ -1,0 +1,277 @@
+"""The traversal index: memory-mapped arrays derived from the segments, deleted and rebuilt at will.
+
+A holding is (address, asset). `entries[start[h]:start[h + 1]]` are its movements in chain order, each the number of
+the transfer times two, plus one where the value comes in. `link[row]` is the exclusive or of the two holdings of a
+transfer: who stands at one end finds the other end with it, at half the space of two columns. Transfers of nothing
+are in the segments but not in the index: they carry nothing. `hash` holds the first four bytes of every transaction's
+hash, ascending, and `hash_tx` which transaction that is, counted over all segments.
+"""
+
+import fcntl
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow.parquet as pq
+from numba import njit
+
+from cointrail.errors import InputError
+from cointrail.ledger import segment as segments
+from cointrail.ledger.book import fixed, read_all
+from cointrail.ledger.columns import flat
+from cointrail.ledger.files import sealed, sha256, sync_file, unsealed, write_json
+from cointrail.ledger.intern import Interner, Words, words
+from cointrail.ledger.manifest import Manifest
+from cointrail.ledger.rows import HASH_BYTES
+
+VERSION = 2
+LOCK = ".index.lock"
+CHECKED_BYTES = 1 << 26  # an index up to this size is read whole whenever it is opened
+WIDE = np.uint64(1 << 63)  # this bit of an amount says that the rest is a row of `wide`
+NARROW_ROWS = (1 << 31) - 1  # transfers that 32-bit entries can number
+ARRAYS = (
+    "entries", "start", "holding_address", "holding_asset", "link", "amount", "wide",
+    "prefix", "prefix_id", "hash", "hash_tx", "first_tx",
+)  # fmt: skip
+
+Step = Callable[[float], None]
+
+
+@njit(cache=True)
+def _count(sender: Any, recipient: Any, moves: Any, degree: Any) -> None:
+    for i in range(sender.size):
+        if moves[i]:
+            degree[sender[i]] += 1
+            degree[recipient[i]] += 1
+
+
+@njit(cache=True)
+def _fill(sender: Any, recipient: Any, moves: Any, at: Any, entries: Any) -> None:
+    for i in range(sender.size):
+        if moves[i]:
+            h = sender[i]
+            entries[at[h]] = 2 * i
+            at[h] += 1
+            h = recipient[i]
+            entries[at[h]] = 2 * i + 1
+            at[h] += 1
+
+
+def state(manifest: Manifest) -> str:
+    """What the index of a ledger depends on, and the digest that is kept with it."""
+    segment = [list(segment.digests.values()) for segment in manifest.segments]
+    asset = [asset.key for asset in manifest.assets]
+    return json.dumps([VERSION, manifest.chain, segment, [part.sha256 for part in manifest.addresses], asset])
+
+
+def fresh(folder: Path, manifest: Manifest) -> bool:
+    """Whether the index belongs to the segments and is whole. A large one is only measured; `damage` reads it all."""
+    try:
+        said = _meta(folder)
+        if said["state"] != state(manifest):
+            return False
+        small = sum(file["bytes"] for file in said["files"].values()) <= CHECKED_BYTES
+        return all(_intact(folder, name, said["files"][name], small) for name in ARRAYS)
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
+def damage(folder: Path, manifest: Manifest) -> Path | None:
+    """The first file of an index that claims to belong to the segments and is not as it was written."""
+    try:
+        said = _meta(folder)
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    if said["state"] != state(manifest):
+        return None
+    bad = (name for name in ARRAYS if not _intact(folder, name, said["files"][name], True))
+    return next((folder / "index" / f"{name}.npy" for name in bad), None)
+
+
+def _meta(folder: Path) -> dict[str, Any]:
+    return unsealed(json.loads((folder / "index" / "meta.json").read_text("utf-8")))
+
+
+def _intact(folder: Path, name: str, said: dict[str, Any], whole: bool) -> bool:
+    path = folder / "index" / f"{name}.npy"
+    if not path.is_file() or path.stat().st_size != said["bytes"]:
+        return False
+    return not whole or sha256(path) == said["sha256"]
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """One builder at a time: whoever comes second waits, and finds the index made."""
+    try:
+        file = (folder / LOCK).open("w")
+    except OSError as error:
+        why = error.strerror or "no access"
+        raise InputError(
+            f"{folder}: its index has to be made, but {why}; copy the ledger to where you can write"
+        ) from error
+    with file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def build(folder: Path, manifest: Manifest, content: str, step: Step = lambda share: None) -> None:
+    """Write the index anew; about 30 bytes of memory per transfer. `content` is the ledger's digest, kept with it."""
+    n = manifest.transfers
+    interner = Interner(1)
+    sender, recipient = np.empty(n, np.uint32), np.empty(n, np.uint32)
+    moves = np.empty(n, bool)
+    amount = np.empty(n, np.uint64)
+    wides: list[Words] = []
+    row, wide_rows = 0, 0
+    for segment in manifest.segments:
+        table = pq.read_table(
+            segments.file(folder, "transfers", segment), columns=["sender", "recipient", "asset", "amount", "wide"]
+        )
+        column = {name: flat(table.column(name)) for name in table.column_names}
+        here = slice(row, row + segment.rows)
+        asset = np.asarray(column["asset"]).astype(np.uint64)
+        for side, name in ((sender, "sender"), (recipient, "recipient")):
+            key = np.asarray(column[name]).astype(np.uint64) << np.uint64(32) | asset
+            side[here] = interner.intern(key[:, None])
+        value = segments.unamounts(column["amount"], column["wide"])
+        moves[here] = value.any(axis=1)
+        large = value[:, :3].any(axis=1) | (value[:, 3] >= WIDE)
+        narrow = value[:, 3].copy()
+        narrow[large] = WIDE | np.arange(wide_rows, wide_rows + int(large.sum()), dtype=np.uint64)
+        wides.append(value[large])
+        wide_rows += len(wides[-1])
+        amount[here] = narrow
+        row += segment.rows
+        step(0.6 * row / n)
+    keys = interner.keys[:, 0]
+    order = np.argsort(keys)
+    rank = np.empty(len(keys), np.uint32)
+    rank[order] = np.arange(len(keys), dtype=np.uint32)
+    sender, recipient = rank[sender], rank[recipient]
+    degree = np.zeros(len(keys) + 1, np.int64)
+    _count(sender, recipient, moves, degree[1:])
+    start = np.cumsum(degree)
+    entries = np.empty(int(start[-1]), np.uint32 if n <= NARROW_ROWS else np.uint64)
+    _fill(sender, recipient, moves, start[:-1].copy(), entries)
+    step(0.8)
+    ordered = keys[order]
+    address = words(read_all(folder, manifest.addresses)[1:])[:, 0]
+    by_prefix = np.argsort(address, kind="stable")
+    small = start[-1] <= np.iinfo(np.uint32).max
+    heads, which, first_tx = _hashes(folder, manifest)
+    arrays: dict[str, npt.NDArray[Any]] = {
+        "entries": entries,
+        "start": start.astype(np.uint32 if small else np.uint64),
+        "holding_address": (ordered >> np.uint64(32)).astype(np.uint32),
+        "holding_asset": (ordered & np.uint64(0xFFFFFFFF)).astype(
+            np.uint16 if len(manifest.assets) < 1 << 16 else np.uint32
+        ),
+        "link": sender ^ recipient,
+        "amount": amount,
+        "wide": np.concatenate(wides) if wides else np.empty((0, 4), np.uint64),
+        "prefix": address[by_prefix],
+        "prefix_id": (by_prefix + 1).astype(np.uint32),
+        "hash": heads,
+        "hash_tx": which,
+        "first_tx": first_tx,
+    }
+    _store(folder, arrays, {"state": state(manifest), "digest": content})
+    step(1.0)
+
+
+def _hashes(folder: Path, manifest: Manifest) -> tuple[npt.NDArray[Any], npt.NDArray[Any], npt.NDArray[Any]]:
+    """Where to look for a transaction: beginnings of hashes in order, their transactions, and each segment's first."""
+    heads = [np.empty(0, np.uint32)]
+    for segment in manifest.segments:
+        column = flat(pq.read_table(segments.file(folder, "transactions", segment), columns=["hash"]).column(0))
+        raw = np.ascontiguousarray(fixed(column, HASH_BYTES)[:, :4]) if len(column) else np.empty((0, 4), np.uint8)
+        heads.append(raw.view(">u4").ravel().astype(np.uint32))
+    first_tx = np.cumsum([len(part) for part in heads])
+    every = np.concatenate(heads)
+    if len(every) > np.iinfo(np.uint32).max:
+        order = np.argsort(every, kind="stable")
+        return every[order], order.astype(np.uint64), first_tx
+    pairs = every.astype(np.uint64) << np.uint64(32) | np.arange(len(every), dtype=np.uint64)
+    pairs.sort()  # one word for both sorts several times faster than an order does
+    return (pairs >> np.uint64(32)).astype(np.uint32), (pairs & np.uint64(0xFFFFFFFF)).astype(np.uint32), first_tx
+
+
+def _store(folder: Path, arrays: dict[str, npt.NDArray[Any]], meta: dict[str, Any]) -> None:
+    """Build aside and swap in, so that a reader sees a whole index or none."""
+    aside, index = folder / "index.tmp", folder / "index"
+    shutil.rmtree(aside, ignore_errors=True)
+    aside.mkdir()
+    for name, array in arrays.items():
+        np.save(aside / f"{name}.npy", array)
+        sync_file(aside / f"{name}.npy")
+    paths = {name: aside / f"{name}.npy" for name in arrays}
+    files = {name: {"bytes": path.stat().st_size, "sha256": sha256(path)} for name, path in paths.items()}
+    write_json(aside / "meta.json", sealed(meta | {"files": files}))
+    shutil.rmtree(index, ignore_errors=True)
+    aside.rename(index)
+
+
+class Index:
+    """The mapped arrays, and the few questions that a walk asks them."""
+
+    def __init__(self, folder: Path) -> None:
+        load = {name: np.load(folder / "index" / f"{name}.npy", mmap_mode="r") for name in ARRAYS}
+        arrays = {name: np.asarray(array) for name, array in load.items()}  # plain views of the maps: faster to slice
+        self.entries, self.start = arrays["entries"], arrays["start"]
+        self.holding_address, self.holding_asset = arrays["holding_address"], arrays["holding_asset"]
+        self.link, self.amount, self.wide = arrays["link"], arrays["amount"], arrays["wide"]
+        self.prefix, self.prefix_id = arrays["prefix"], arrays["prefix_id"]
+        self.hash, self.hash_tx, self.first_tx = arrays["hash"], arrays["hash_tx"], arrays["first_tx"]
+        self.digest = str(_meta(folder)["digest"])
+
+    def candidates(self, address: bytes) -> list[int]:
+        """Ids of addresses that begin with the same eight bytes."""
+        word = np.uint64(int.from_bytes(address[:8], "big"))
+        low, high = np.searchsorted(self.prefix, word, "left"), np.searchsorted(self.prefix, word, "right")
+        return [int(i) for i in self.prefix_id[low:high]]
+
+    def beginning_with(self, prefixes: npt.NDArray[np.uint64]) -> set[int]:
+        """Ids of all addresses whose first eight bytes are among `prefixes`, which ascend; one pass for many."""
+        low = np.searchsorted(self.prefix, prefixes, "left")
+        high = np.searchsorted(self.prefix, prefixes, "right")
+        return {int(i) for a, b in zip(low[high > low], high[high > low], strict=True) for i in self.prefix_id[a:b]}
+
+    def transactions(self, hash_: bytes) -> list[tuple[int, int]]:
+        """Transactions whose hash begins with the same four bytes: the segment's number, and which one in it."""
+        word = np.uint32(int.from_bytes(hash_[:4], "big"))
+        low, high = np.searchsorted(self.hash, word, "left"), np.searchsorted(self.hash, word, "right")
+        found = np.sort(self.hash_tx[low:high]).astype(np.int64)
+        segment = np.searchsorted(self.first_tx, found, "right") - 1
+        return list(zip(segment.tolist(), (found - self.first_tx[segment]).tolist(), strict=True))
+
+    def holdings(self, address: int) -> range:
+        """The holdings of an address id, one an asset."""
+        key = np.uint32(address)
+        low = int(np.searchsorted(self.holding_address, key, "left"))
+        return range(low, int(np.searchsorted(self.holding_address, key, "right")))
+
+    def degree(self, holding: int) -> int:
+        """How many movements a holding has."""
+        return int(self.start[holding + 1]) - int(self.start[holding])
+
+    def movements(self, holding: int) -> tuple[npt.NDArray[Any], list[bool], list[int], list[int]]:
+        """All movements of a holding in chain order: rows, whether value comes in, amounts, the other holdings."""
+        entries = self.entries[int(self.start[holding]) : int(self.start[holding + 1])]
+        rows = entries >> 1
+        incoming: list[bool] = (entries & 1).astype(bool).tolist()
+        peers: list[int] = (self.link[rows] ^ np.uint32(holding)).tolist()
+        return rows, incoming, self.amounts(rows), peers
+
+    def amounts(self, rows: npt.NDArray[Any]) -> list[int]:
+        """Exact amounts of transfers, in smallest units."""
+        narrow = self.amount[rows]
+        out: list[int] = narrow.tolist()
+        for i in np.flatnonzero(narrow >= WIDE):
+            a, b, c, d = (int(word) for word in self.wide[int(narrow[i] ^ WIDE)])
+            out[i] = a << 192 | b << 128 | c << 64 | d
+        return out

@@ -1,0 +1,187 @@
+"""A ledger opened for reading."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow.parquet as pq
+
+from cointrail.chains import Asset
+from cointrail.ledger import index as indexes
+from cointrail.ledger import segment as segments
+from cointrail.ledger.assets import registry
+from cointrail.ledger.book import FOLDER, fixed
+from cointrail.ledger.columns import NONE, Integers, flat, integers
+from cointrail.ledger.digest import digest
+from cointrail.ledger.index import Index
+from cointrail.ledger.manifest import Manifest, Segment, load
+from cointrail.ledger.rows import ADDRESS_BYTES, HASH_BYTES
+
+FACTS = ("block", "time", "tx", "sender", "recipient", "asset", "kind", "exact")
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the ledger says about some transfers, one array a column; NONE where the source did not say."""
+
+    row: Integers
+    block: Integers
+    time: Integers
+    tx: list[bytes | None]
+    sender: Integers
+    recipient: Integers
+    asset: Integers
+    kind: Integers
+    exact: npt.NDArray[np.bool_]
+    amount: list[int]
+
+
+class Ledger:
+    """Transfers on disk, in chain order. Rows are numbered from 0 over all segments."""
+
+    def __init__(self, path: Path, step: Callable[[str, float], None] = lambda what, share: None) -> None:
+        self.path = path
+        self.manifest: Manifest = load(path)
+        self.chain = self.manifest.chain
+        known = registry(path, self.chain)
+        self.assets = [known.get(a.key) or Asset(a.key, a.symbol, a.decimals, a.origin) for a in self.manifest.assets]
+        self._step = step
+        self._first = np.cumsum([0, *(segment.rows for segment in self.manifest.segments)])
+
+    @property
+    def transfers(self) -> int:
+        return self.manifest.transfers
+
+    @cached_property
+    def index(self) -> Index:
+        """The traversal index, built when it is missing or belongs to an older state."""
+        if not indexes.fresh(self.path, self.manifest):
+            with indexes.alone(self.path):
+                if not indexes.fresh(self.path, self.manifest):
+                    content = digest(self.path, self.manifest, lambda share: self._step("digest", share))
+                    indexes.build(self.path, self.manifest, content, lambda share: self._step("index", share))
+        return Index(self.path)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the content: the same however it was imported."""
+        return self.index.digest
+
+    @cached_property
+    def times(self) -> tuple[int, int] | None:
+        """The first and the last time, in seconds; None where no row has one."""
+        told = [s for s in self.manifest.segments if s.first_time is not None and s.last_time is not None]
+        if not told:
+            return None
+        return min(s.first_time or 0 for s in told), max(s.last_time or 0 for s in told)
+
+    @cached_property
+    def blocks(self) -> tuple[int, int] | None:
+        """The first and the last block; None where no row has one."""
+        told = [s for s in self.manifest.segments if s.first_block is not None and s.last_block is not None]
+        if not told:
+            return None
+        return min(s.first_block or 0 for s in told), max(s.last_block or 0 for s in told)
+
+    def address_id(self, address: bytes) -> int | None:
+        """The id of an address, None where it is not in the ledger."""
+        ids = self.index.candidates(address)
+        found = self.addresses(ids)
+        return next((i for i, raw in zip(ids, found, strict=True) if raw == address), None)
+
+    def addresses(self, ids: Sequence[int]) -> list[bytes]:
+        """Address bytes by id; only the row groups that hold them are read. Nobody (0) is b""."""
+        out: dict[int, bytes] = {0: b""}
+        first = 1
+        for part in self.manifest.addresses:
+            wanted = np.unique([i for i in ids if first <= i < first + part.rows]) - first
+            if len(wanted):
+                file = pq.ParquetFile(self.path / FOLDER / f"{part.name}.parquet", memory_map=True)
+                for rows, table in _groups(file, wanted.astype(np.int64), ["address"]):
+                    raw = fixed(flat(table.column(0)), ADDRESS_BYTES)
+                    out.update({int(r) + first: raw[k].tobytes() for r, k in rows})
+            first += part.rows
+        return [out[i] for i in ids]
+
+    def facts(self, rows: Sequence[int]) -> Facts:
+        """The stored fields of transfers, in the order asked for."""
+        row = np.asarray(rows, np.int64)
+        out = {name: np.full(len(row), NONE, np.int64) for name in FACTS}
+        hashes: list[bytes | None] = [None] * len(row)
+        which = np.searchsorted(self._first, row, "right") - 1
+        for number in np.unique(which):
+            mine = np.flatnonzero(which == number)
+            self._segment_facts(self.manifest.segments[number], row[mine] - self._first[number], mine, out, hashes)
+        return Facts(
+            row=row,
+            block=out["block"],
+            time=out["time"],
+            tx=hashes,
+            sender=out["sender"],
+            recipient=out["recipient"],
+            asset=out["asset"],
+            kind=out["kind"],
+            exact=out["exact"].astype(bool),
+            amount=self.index.amounts(row),
+        )
+
+    def _segment_facts(
+        self, segment: Segment, row: Integers, mine: Integers, out: dict[str, Integers], hashes: list[bytes | None]
+    ) -> None:
+        wanted = np.unique(row)
+        place = np.searchsorted(wanted, row)
+        got = {name: np.empty(len(wanted), np.int64) for name in FACTS}
+        file = pq.ParquetFile(segments.file(self.path, "transfers", segment), memory_map=True)
+        for rows, table in _groups(file, wanted, list(FACTS)):
+            at = np.searchsorted(wanted, rows[:, 0])
+            for name in FACTS:
+                column = flat(table.column(name))
+                got[name][at] = integers(column.cast("int64"))[rows[:, 1]]
+        for name in FACTS:
+            out[name][mine] = got[name][place]
+        tx = got["tx"]
+        ordinals = np.unique(tx[tx != NONE])
+        if len(ordinals):
+            found: dict[int, bytes] = {}
+            file = pq.ParquetFile(segments.file(self.path, "transactions", segment), memory_map=True)
+            for rows, table in _groups(file, ordinals, ["hash"]):
+                raw = fixed(flat(table.column(0)), HASH_BYTES)
+                found.update({int(r): raw[k].tobytes() for r, k in rows})
+            for i, p in zip(mine, place, strict=True):
+                hashes[i] = found.get(int(tx[p]))
+
+    def transaction(self, hash_: bytes) -> list[int]:
+        """The rows of a transaction, in order; empty where the ledger does not hold it."""
+        rows: list[int] = []
+        for number, ordinal in self.index.transactions(hash_):
+            segment = self.manifest.segments[number]
+            file = pq.ParquetFile(segments.file(self.path, "transactions", segment), memory_map=True)
+            [(place, table)] = _groups(file, np.array([ordinal]), ["hash"])
+            if fixed(flat(table.column(0)), HASH_BYTES)[place[0, 1]].tobytes() == hash_:
+                rows += [int(self._first[number]) + row for row in segments.rows_of(self.path, segment, ordinal)]
+        return rows
+
+    def row_at(self, time: int) -> int:
+        """The first row at or after a time; `transfers` where there is none."""
+        for number, segment in enumerate(self.manifest.segments):
+            if segment.last_time is not None and segment.last_time >= time:
+                late = segments.column(self.path, segment, "time") >= time
+                return int(self._first[number]) + int(np.argmax(late))
+        return self.transfers
+
+
+def _groups(file: pq.ParquetFile, wanted: Integers, columns: list[str]):  # type: ignore[no-untyped-def]
+    """Read the row groups that hold the wanted (sorted) rows: pairs (row, place in the table) and the table."""
+    edges = np.cumsum([0, *(file.metadata.row_group(g).num_rows for g in range(file.num_row_groups))])
+    group = np.searchsorted(edges, wanted, "right") - 1
+    for number in np.unique(group):
+        rows = wanted[group == number]
+        yield np.stack([rows, rows - edges[number]], axis=1), file.read_row_group(int(number), columns=columns)
+
+
+def open_ledger(path: str | Path, step: Callable[[str, float], None] = lambda what, share: None) -> Ledger:
+    """Open a ledger folder for reading; InputError where there is none. `step` hears of long work (what, share)."""
+    return Ledger(Path(path), step)

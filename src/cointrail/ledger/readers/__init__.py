@@ -1,0 +1,20 @@
+"""From files of other tools to rows of a ledger."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from cointrail.ledger.readers.detect import detect
+from cointrail.ledger.readers.formats import families
+from cointrail.ledger.readers.options import Options
+from cointrail.ledger.readers.reading import Reading
+from cointrail.ledger.readers.source import Problem, Problems, Source
+
+__all__ = ["Options", "Problem", "Problems", "Reading", "Source", "detect", "families", "read_files"]
+
+
+def read_files(paths: Sequence[Path], options: Options) -> Reading:
+    """Files and folders read together; iterate over the result for (source, table) pairs.
+
+    Raises InputError, now or while iterating, for anything that cannot be used.
+    """
+    return Reading(paths, options)

@@ -1,0 +1,62 @@
+"""Rows of an import on their way to the segments: in memory while they are few, on disk when they are many."""
+
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from cointrail.ledger.columns import NONE, Columns, Integers
+
+
+@dataclass
+class Run:
+    """Some rows of an import; `rows` in memory, or `folder` with one array file a column."""
+
+    block: Integers
+    time: Integers
+    exact: bool
+    rows: Columns | None
+    folder: Path | None = None
+
+    @staticmethod
+    def of(rows: Columns) -> "Run":
+        return Run(rows.block, rows.time, bool(rows.exact.all()), rows)
+
+    @property
+    def blockless(self) -> bool:
+        return bool((self.block == NONE).any())
+
+    @property
+    def timeless(self) -> bool:
+        return bool((self.time == NONE).any())
+
+    def keys(self, order: str) -> Integers:
+        return self.block if order == "block" else self.time
+
+    def between(self, order: str, low: int, high: int) -> Columns:
+        """The rows whose key is in [low, high)."""
+        key = self.keys(order)
+        inside = (key >= low) & (key < high)
+        where = slice(None) if inside.all() else inside
+        if self.rows is not None:
+            return self.rows.take(where)
+        assert self.folder is not None
+        names = [f.name for f in fields(Columns)]
+        return Columns(**{n: _load(self.folder / f"{n}.npy")[where] for n in names})
+
+
+def _load(path: Path) -> Any:
+    if path.stem == "path":
+        return np.load(path, allow_pickle=True)  # our own file of this very import, in our own staging folder
+    return np.load(path, mmap_mode="r")
+
+
+def spill(staging: Path, number: int, rows: Columns) -> Run:
+    """Put a run on disk."""
+    run = Run.of(rows)
+    folder = staging / f"{number:06d}"
+    folder.mkdir(parents=True)
+    for f in fields(Columns):
+        np.save(folder / f"{f.name}.npy", getattr(rows, f.name), allow_pickle=f.name == "path")
+    return Run(run.block, run.time, run.exact, None, folder)

@@ -1,0 +1,56 @@
+"""How the result was computed: the command that repeats it, and the parameters in words."""
+
+import shlex
+from collections.abc import Mapping
+from typing import Any
+
+from cointrail.reports.plain import plain
+from cointrail.reports.policies import ordered
+
+INLINE = 1  # addresses or hashes written into the command; more go into a file
+
+
+def command(trail: Mapping[str, Any]) -> str:
+    """The command that repeats this trace on the same ledger."""
+    theft, parameters = trail["theft"], trail["parameters"]
+    words = ["cointrail", "trace", "LEDGER"]
+    words += _each("--from", theft["addresses"], "theft-addresses.txt")
+    words += _each("--tx", theft["transactions"], "theft-transactions.txt")
+    if theft["since"]:
+        words += ["--since", theft["since"]]
+    if theft["direction"] == "backward":
+        words += ["--direction", "backward"]
+    for name in parameters["policies"]:
+        words += ["--policy", name]
+    if parameters["min_value"] is not None:
+        words += ["--min-value", parameters["min_value"]]
+    if parameters["max_hops"] is not None:
+        words += ["--max-hops", str(parameters["max_hops"])]
+    words += _each("--stop-at", parameters["stop_at"], "stop-addresses.txt")
+    if parameters["bounds"]:
+        words.append("--bounds")
+    return shlex.join([*words, "--out", "DIR"])
+
+
+def _each(option: str, values: list[str], file: str) -> list[str]:
+    if len(values) > INLINE:
+        return [option, f"@{file}"]
+    return [word for value in values for word in (option, value)]
+
+
+def parameters(trail: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Every parameter with its value, for reading."""
+    theft, given = trail["theft"], trail["parameters"]
+    hub = ", ".join(f"{plain(str(key)).replace('_', ' ')} {plain(str(value))}" for key, value in given["hub"].items())
+    return [
+        ("Direction", theft["direction"]),
+        ("Policies", ", ".join(ordered(trail))),
+        ("From", theft["since"] or "the start of the ledger"),
+        ("Until", theft["until"] or "the end of the ledger"),
+        ("Assets named by the user", ", ".join(plain(asset or "native coin") for asset in theft["assets"]) or "none"),
+        ("Smallest value followed", given["min_value"] or "none"),
+        ("Most hops", "no limit" if given["max_hops"] is None else str(given["max_hops"])),
+        ("Stops named by the user", f"{len(given['stop_at']):,} addresses" if given["stop_at"] else "none"),
+        ("Behaves like a service", hub or "not used"),
+        ("Bounds", "computed" if trail["bounds"] else (trail["bounds_note"] or "not asked for")),
+    ]

@@ -1,0 +1,109 @@
+"""The page: one file that opens offline, with everything a person needs to see and to check a trail."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from cointrail.reports.amounts import exact, places, rounded
+from cointrail.reports.plain import oddities, plain
+from cointrail.reports.policies import ordered
+from cointrail.reports.totals import Coin, coin, figure
+from cointrail.reports.trail.data import data, pictured
+from cointrail.reports.trail.endpoints import lines
+from cointrail.reports.trail.headline import answer, sources
+from cointrail.reports.trail.method import command, parameters
+from cointrail.reports.trail.movements import moves
+from cointrail.reports.trail.parts import embedded, library, script, security, style
+from cointrail.reports.trail.tally import Row, tally
+
+NAME = "report.html"
+LISTED = 150  # rows of the smaller tables
+
+
+def write_page(trail: dict[str, Any], movements: Iterable[Row], out: Path) -> Path:
+    """Write report.html into the folder `out` and return its path.
+
+    :param trail: the content of trail.json.
+    :param movements: the rows of movements.csv in their order; amounts in whole units, as text. Read once.
+    """
+    target = out / NAME
+    target.write_text(page(trail, movements), encoding="utf-8", newline="\n")
+    return target
+
+
+def page(trail: Mapping[str, Any], movements: Iterable[Row]) -> str:
+    """The whole page as text. The same trail and movements give the same text."""
+    sums = tally(trail, movements)
+    names = ordered(trail)
+    drawn, undrawn = pictured(trail, names, sums)
+    shown, count = lines(trail)
+    chains = {ledger["chain"] for ledger in trail["ledgers"]}
+    assets = {line.coin.key for line in shown} | {asset for _, asset in sums.views} | {c.key for c in drawn}
+    answers = [answer(trail, name, sums) for name in names]
+    template = _environment().get_template("page.html.j2")
+    return template.render(
+        trail=trail,
+        title=_title(answers[0].stolen if answers else []),
+        backward=trail["theft"]["direction"] == "backward",
+        csp=security(library(), script()),
+        style=Markup(style()),  # noqa: S704 - our own style sheet
+        script=Markup(script()),  # noqa: S704 - our own script
+        plotly=Markup(library()),  # noqa: S704 - the library's script
+        data=Markup(embedded(data(trail, names, drawn, sums))),  # noqa: S704 - escaped by `embedded`
+        answers=answers,
+        sources=sources(trail),
+        ledger_end=max((ledger["last_time"] or "" for ledger in trail["ledgers"]), default=""),
+        pictured=drawn,
+        unpictured=undrawn,
+        lines=shown,
+        all_lines=count,
+        several_assets=len(assets) > 1,
+        several_chains=len(chains) > 1,
+        moves={name: moves(trail, sums, name) for name in names},
+        counts=sums.counts,
+        holdings=_holdings(trail),
+        listed_most=LISTED,
+        command=command(trail),
+        parameters=parameters(trail),
+    )
+
+
+def _holdings(trail: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The books of the theft addresses, with figures to print."""
+    rows = []
+    for one in trail["holdings"][:LISTED]:
+        amounts = {key: Decimal(one[key]) for key in ("opening", "received", "sent", "held")}
+        known = coin(trail, one["asset"])
+        shown = replace(known, places=places(max(amounts.values()), known.decimals))
+        figures = {key: figure(amount, shown) for key, amount in amounts.items()}
+        rows.append({**one, **figures, "coin": shown})
+    return rows
+
+
+def _title(stolen: list[tuple[Coin, Any]]) -> str:
+    sums = " + ".join(f"{amount.text} {shown.symbol}" for shown, amount in stolen[:3])
+    return f"Trail of {sums}" if sums else "Trail"
+
+
+def _grouped(amount: str) -> str:
+    """A claimed amount with separators; it comes from a token that nobody vouches for, so it may be anything."""
+    value = Decimal(amount)
+    return exact(value) if len(amount) < 24 else rounded(value, 2)
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("cointrail.reports.trail", package_path="."),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+    )
+    environment.filters |= {"plain": plain, "oddities": oddities, "grouped": _grouped}
+    return environment

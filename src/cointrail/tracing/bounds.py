@@ -1,0 +1,97 @@
+"""The least and the most that can have reached every endpoint, under any rule that neither makes nor destroys value.
+
+All stolen value is routed through the time-expanded network: a node for every movement of a reached holding, a hold
+edge between two of them that carries at most the balance, and a movement edge that carries at most the amount.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from cointrail.tracing.flow import Network, ranges
+from cointrail.tracing.walk import TIME, UNSPENT, Flow, Move, Seeds, Stop, Walk
+
+SOURCE = 0
+CUT = ("floor", "hops", "returned")  # reasons that are no places
+
+
+@dataclass(frozen=True)
+class Bound:
+    """What can have ended at one holding, in smallest units of its asset."""
+
+    holding: int
+    stop: Stop
+    least: int
+    most: int
+
+
+def bounds(walk: Walk, reach: Flow, seeds: Seeds, step: Callable[[float], None] = lambda share: None) -> list[Bound]:
+    """Bounds for every endpoint of a poison reach that was walked without floor and hop limit.
+
+    Value that came back to the theft's own addresses and left again counts as gross: what leaves them is routed
+    whole, and coming back is one of the places where it can end.
+    """
+    found: list[Bound] = []
+    assets = sorted({walk.asset(move.sender) for move in reach.moves})
+    for place, asset in enumerate(assets):
+        found += _of_asset(walk, reach, seeds, asset)
+        step((place + 1) / len(assets))
+    return found
+
+
+def _of_asset(walk: Walk, reach: Flow, seeds: Seeds, asset: int) -> list[Bound]:
+    moves = [move for move in reach.moves if walk.asset(move.sender) == asset]
+    stops = {
+        holding: end.stop
+        for (holding, reason), end in reach.endpoints.items()
+        if walk.asset(holding) == asset and reason not in (*CUT, "unspent", "time")
+    }
+    events = _events(walk, moves, seeds)
+    nodes = {event: number for number, event in enumerate(sorted(events), SOURCE + 1)}
+    places: dict[int, list[int]] = {}
+    for holding, place in nodes:
+        places.setdefault(holding, []).append(place)
+    for holding, own in places.items():
+        if _after(walk, holding, own[-1]):
+            stops.setdefault(holding, UNSPENT if not reach.endpoints.get((holding, "time")) else TIME)
+    sinks = {holding: len(nodes) + 1 + n for n, holding in enumerate(sorted(stops))}
+    again = len(nodes) + 1 + len(sinks)  # came back to where it was stolen
+    network = Network(again + 1)
+    for holding, own in places.items():
+        for place, following in zip(own, [*own[1:], None], strict=True):
+            head = nodes[holding, following] if following is not None else sinks.get(holding)
+            if head is not None:
+                network.add(nodes[holding, place], head, _after(walk, holding, place))
+    for move in moves:
+        tail = SOURCE
+        if move.sender not in seeds.sources:
+            tail = nodes[move.sender, walk.account(move.sender).place(move.key, incoming=False)]
+            if seeds.moves.get(move.key) == move.sender:
+                network.add(tail, again, move.amount)
+                tail = SOURCE
+        if move.recipient in seeds.sources:
+            head = again
+        elif move.ended:
+            head = sinks[move.recipient]
+        else:
+            head = nodes[move.recipient, walk.account(move.recipient).place(move.key, incoming=True)]
+        network.add(tail, head, move.amount)
+    order = sorted(stops)
+    solved = ranges(network, SOURCE, [*(sinks[holding] for holding in order), again])
+    return [Bound(h, stops[h], r.least, r.most) for h, r in zip(order, solved, strict=False) if r.most]
+
+
+def _events(walk: Walk, moves: list[Move], seeds: Seeds) -> set[tuple[int, int]]:
+    """The movements at which stolen value can be in a holding: (holding, place)."""
+    events = set()
+    for move in moves:
+        if move.sender not in seeds.sources:
+            events.add((move.sender, walk.account(move.sender).place(move.key, incoming=False)))
+        if move.recipient not in seeds.sources and not move.ended:
+            events.add((move.recipient, walk.account(move.recipient).place(move.key, incoming=True)))
+    return events
+
+
+def _after(walk: Walk, holding: int, place: int) -> int:
+    """The balance after a movement: the most stolen value that can have stayed."""
+    account = walk.account(holding)
+    return account.before[place] + (account.amounts[place] if account.incoming[place] else -account.amounts[place])

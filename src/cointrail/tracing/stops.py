@@ -1,0 +1,80 @@
+"""Where a walk stops for what is known of an address: nobody, burnt, named by the user, labelled, or like a service."""
+
+from collections.abc import Collection, Mapping
+from functools import cached_property
+
+import numpy as np
+
+from cointrail.labels import Label, Labels, stops
+from cointrail.ledger import Ledger
+from cointrail.ledger.columns import NONE
+from cointrail.tracing.walk import Stop
+
+FEE = Stop("fee", detail="paid to the network")
+REWARD = Stop("reward", detail="from block rewards or withdrawals of validators")
+BURNED = Stop("burned", detail="sent to an address that nobody can spend from")
+MINT = Stop("mint", detail="newly issued by the asset's contract")
+DUST = Stop("dust", detail="too small beside what came in to be part of the same money; see the dust rule")
+BURN = "burn"  # category of burn addresses
+
+
+class Judge:
+    """Says whether value that arrives at a holding is followed further. One for each trace."""
+
+    def __init__(self, ledger: Ledger, labels: Labels, stop_at: Collection[bytes], backward: bool) -> None:
+        self._ledger, self._labels, self._backward = ledger, labels, backward
+        self._stop_at = frozenset(stop_at)
+        self._said: dict[int, list[Label]] = {}
+        self.hubs: Mapping[int, str] = {}
+        self.dust: Collection[int] = frozenset()
+
+    def __call__(self, holding: int, key: int) -> Stop | None:
+        """The reason to stop at a holding at a place in the order; None to go on."""
+        address = int(self._ledger.index.holding_address[holding])
+        if not address:
+            return REWARD if self._backward else FEE
+        if address in self._named:
+            said = self._said.get(address)
+            if said is None:
+                said = self._look_up(address)
+            if said and (stop := self._labelled(address, said, key)):
+                return stop
+        if holding in self.hubs:
+            return Stop("hub", detail=self.hubs[holding])
+        return DUST if key in self.dust else None
+
+    @cached_property
+    def _named(self) -> set[int]:
+        """The addresses of which anything may be said: all others need no further look."""
+        stops_at = np.array([int.from_bytes(address[:8], "big") for address in self._stop_at], np.uint64)
+        return self._ledger.index.beginning_with(np.unique(np.concatenate([self._labels.prefixes, stops_at])))
+
+    def _look_up(self, address: int) -> list[Label]:
+        """What is said of an address at any time; a stop of the user's counts as said by the user."""
+        raw = self._ledger.addresses([address])[0]
+        said = [label for label in self._labels.at(raw, None) if stops(label)]
+        if raw in self._stop_at:
+            entity = said[0].entity if said else ""
+            said = [Label(raw, None, entity, USER, None, None, USER, None, None, None, None, "")]
+        self._said[address] = said
+        return said
+
+    def _labelled(self, address: int, said: list[Label], key: int) -> Stop | None:
+        if said[0].source == USER:
+            return Stop("stop", said[0].entity or None, detail="an address at which the user said to stop")
+        timed = any(label.valid_from is not None or label.valid_to is not None for label in said)
+        time = self._time(key) if timed else None
+        label = next((label for label in said if label.valid(time)), None)
+        if label is None:
+            return None
+        category = stops(label)
+        if category == BURN:
+            return MINT if self._backward else BURNED
+        return Stop("label", label.entity, category, f"labelled {label.entity} ({category}) by {label.source}")
+
+    def _time(self, key: int) -> int | None:
+        time = int(self._ledger.facts([abs(key)]).time[0])
+        return None if time == NONE else time
+
+
+USER = "\0user"  # source of the labels that stand for --stop-at
