@@ -6,6 +6,7 @@ among wallets that have clean money as well; some of it ends at services, a litt
 
 import random
 import time
+from collections.abc import Sequence
 from statistics import median
 
 import networkx as nx
@@ -95,12 +96,12 @@ def by_networkx(network: Network, sinks: list[int]) -> list[Range]:
     return [Range(supply - reaching([other for other in sinks if other != sink]), reaching([sink])) for sink in sinks]
 
 
-def table() -> list[tuple[str, ...]]:
+def table(sizes: Sequence[tuple[int, int, int, int]] = SIZES) -> list[tuple[str, ...]]:
     """One row a size: edges, sinks, bits of the supply, median seconds, seconds by networkx and how many times more."""
     rows: list[tuple[str, ...]] = []
     network, sinks = theft(50, 5, 2, 10**6)
     ranges(network, 0, sinks)  # compile
-    for size in SIZES:
+    for size in sizes:
         network, sinks = theft(*size)
         seconds = []
         for _ in range(RUNS):

@@ -249,6 +249,7 @@ def _trail(results: dict[str, Any], assets: tuple[str, ...], bounds: bool) -> Tr
             "hub": {"least_counterparties": 1000, "least_transfers": 5000},
             "bounds": bounds,
         },
+        "labels": {"count": 2, "digest": "ab" * 32},
         "assets": {
             asset: {
                 "symbol": asset,

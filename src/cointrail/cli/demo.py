@@ -13,7 +13,7 @@ from cointrail.tracing import write
 
 
 def demo(
-    transfers: Annotated[int, typer.Option(help="Transfers in the ledger, about.")] = 200_000,
+    transfers: Annotated[int, typer.Option(help="Movements of value, about; fees come on top.")] = 200_000,
     seed: Annotated[int, typer.Option(help="The same seed makes the same heist.")] = 1,
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where ledger and results go.")] = Path("demo"),
 ) -> None:

@@ -29,13 +29,17 @@ Folder = Annotated[Path, typer.Argument(metavar="LEDGER", help="The ledger's fol
 def import_(
     paths: Annotated[list[Path] | None, typer.Argument(metavar="PATH...", help="Files or folders to read.")] = None,
     into: Annotated[Path, typer.Option("--into", metavar="LEDGER", help="The ledger's folder, new or old.")] = ...,  # type: ignore[assignment]
-    format: Annotated[str, typer.Option(help="auto, csv (with --map), or a format's name.")] = "auto",
+    format: Annotated[
+        str, typer.Option(help="auto, csv (with --map), ethereum-etl, aws, bigquery, cryo or etherscan.")
+    ] = "auto",
     chain: Annotated[str | None, typer.Option(help="The chain; ethereum unless the ledger says otherwise.")] = None,
     map_: Annotated[
         str | None,
         typer.Option("--map", help="time=COL,block=COL,tx=COL,from=COL,to=COL,amount=COL[,asset=COL] of a CSV."),
     ] = None,
-    asset: Annotated[str | None, typer.Option(help="The asset of all rows: a symbol, a contract, or a code.")] = None,
+    asset: Annotated[
+        str | None, typer.Option(help="The asset of all rows: a symbol, a contract, or a code; else the native coin.")
+    ] = None,
     decimals: Annotated[int | None, typer.Option(help="Decimals of an asset that the registry does not know.")] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Refuse a file with any bad row.")] = False,
     rpc: Annotated[str | None, typer.Option(metavar="URL", help="Read from a JSON-RPC node instead.")] = None,
@@ -117,6 +121,8 @@ def info(
         print(json.dumps(said, indent=1))
         return
     table = Table(show_header=False, box=None)
+    table.add_column()
+    table.add_column(overflow="fold")
     for key, value in said.items():
         if key != "sources":
             shown = f"{value:,}" if type(value) is int else str(value)

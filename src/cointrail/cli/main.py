@@ -11,6 +11,7 @@ from cointrail.cli.asset import assets
 from cointrail.cli.demo import demo
 from cointrail.cli.label import labels
 from cointrail.cli.ledger import ledgers
+from cointrail.cli.link import links
 from cointrail.cli.trace import trace
 from cointrail.errors import InputError
 
@@ -25,6 +26,7 @@ commands = typer.Typer(
 commands.add_typer(ledgers, name="ledger")
 commands.add_typer(labels, name="label")
 commands.add_typer(assets, name="asset")
+commands.add_typer(links, name="link")
 commands.command()(trace)
 commands.command()(demo)
 

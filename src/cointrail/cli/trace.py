@@ -13,8 +13,8 @@ from cointrail.ledger import open_ledger
 from cointrail.reports import show, write_page
 from cointrail.tracing import Settings, Theft, write
 from cointrail.tracing import trace as follow
+from cointrail.tracing.behaviour import Behaviour
 from cointrail.tracing.policies import POLICIES
-from cointrail.tracing.survey import Behaviour
 from cointrail.tracing.theft import Direction
 
 
@@ -31,7 +31,9 @@ def trace(
         list[str] | None, typer.Option(help=f"{', '.join(POLICIES)}, or all; repeatable; fifo by default.")
     ] = None,
     bounds: Annotated[bool, typer.Option("--bounds", help="Least and most at every endpoint.")] = False,
-    min_value: Annotated[str | None, typer.Option(help="Do not follow stolen parts below so many units.")] = None,
+    min_value: Annotated[
+        str | None, typer.Option(help="Do not follow stolen parts below so many whole units of any asset.")
+    ] = None,
     max_hops: Annotated[int | None, typer.Option(help="Follow at most so many movements in a row.")] = None,
     stop_at: Annotated[
         list[str] | None, typer.Option(metavar="ADDRESS|@file", help="Addresses at which to stop; repeatable.")
@@ -45,9 +47,9 @@ def trace(
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the results go.")] = ...,  # type: ignore[assignment]
 ) -> None:
     """Follow stolen value through a ledger, to where it stopped, with exact amounts."""
-    names = tuple(dict.fromkeys(policy or ["fifo"]))
+    named = [each for name in policy or ["fifo"] for each in (POLICIES if name == "all" else [name])]
     settings = Settings(
-        policies=tuple(POLICIES) if "all" in names else names,
+        policies=tuple(dict.fromkeys(named)),
         min_value=min_value,
         max_hops=max_hops,
         stop_at=tuple(address for item in stop_at or [] for address in read_addresses(item)),

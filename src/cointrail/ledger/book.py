@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from cointrail.ledger.files import sha256, sync_file, sync_folder
+from cointrail.ledger.files import sha256, stored, sync_file, sync_folder
 from cointrail.ledger.intern import Interner, Words, unwords, words
 from cointrail.ledger.manifest import Part
 from cointrail.ledger.rows import ADDRESS_BYTES
@@ -28,7 +28,7 @@ def fixed(column: pa.Array, width: int) -> npt.NDArray[np.uint8]:
 
 def read_part(path: Path) -> npt.NDArray[np.uint8]:
     """The addresses of one part, (n, 20), in the order of their ids."""
-    column = pq.read_table(path, memory_map=True).column(0).combine_chunks()
+    column = stored(path).read().column(0).combine_chunks()
     return fixed(column.chunk(0) if isinstance(column, pa.ChunkedArray) else column, ADDRESS_BYTES)
 
 
@@ -51,9 +51,12 @@ class Book:
 
     def number(self, column: pa.Array) -> npt.NDArray[np.uint32]:
         """Ids of a column of 20-byte addresses; null is nobody."""
-        ids = (self._interner.intern(words(fixed(column, ADDRESS_BYTES))) + 1).astype(np.uint32)
-        if column.null_count:
-            ids[np.asarray(column.is_null())] = NOBODY
+        keys = words(fixed(column, ADDRESS_BYTES))
+        if not column.null_count:
+            return (self._interner.intern(keys) + 1).astype(np.uint32)
+        somebody = np.asarray(column.is_valid())
+        ids = np.full(len(column), NOBODY, np.uint32)
+        ids[somebody] = self._interner.intern(keys[somebody]) + 1
         return ids
 
     @property
@@ -74,7 +77,12 @@ class Book:
         path = self._folder / FOLDER / f"{name}.parquet"
         path.parent.mkdir(exist_ok=True)
         pq.write_table(
-            pa.table({"address": column}), path, compression="none", use_dictionary=False, row_group_size=GROUP
+            pa.table({"address": column}),
+            path,
+            compression="none",
+            use_dictionary=False,
+            row_group_size=GROUP,
+            write_page_checksum=True,
         )
         sync_file(path)
         sync_folder(path.parent)

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from cointrail.errors import InputError
 from cointrail.ledger.book import Book, fixed
-from cointrail.ledger.intern import Words, words
+from cointrail.ledger.intern import Words, some, words
 from cointrail.ledger.rows import AMOUNT_BYTES, HASH_BYTES, ROWS, Kind, Status
 
 NONE = -1  # "the source does not say", in every integer column
@@ -53,7 +53,7 @@ class Columns:
 
     @property
     def has_tx(self) -> npt.NDArray[np.bool_]:
-        return np.asarray(self.tx.any(axis=1), bool)
+        return some(self.tx)
 
 
 def flat(column: pa.ChunkedArray | pa.Array) -> pa.Array:
@@ -78,15 +78,25 @@ def paths_of(column: pa.Array) -> npt.NDArray[np.object_]:
     return np.array([*column.to_pylist(), None], object)[:-1]
 
 
+def shaped(table: pa.Table) -> pa.Table:
+    """A reader's table with exactly the columns of ROWS."""
+    return table if table.schema.equals(ROWS) else table.select(ROWS.names).cast(ROWS)
+
+
+def number_assets(table: pa.Table, assets: dict[str, int]) -> npt.NDArray[np.int32]:
+    """The number of every asset in a shaped table's dictionary; `assets` gains the keys that are new."""
+    keys = flat(table.column("asset")).dictionary.to_pylist()
+    return np.array([assets.setdefault(key, len(assets)) for key in keys], np.int32)
+
+
 def encode(table: pa.Table, book: Book, assets: dict[str, int], source: int) -> Columns:
     """Number the addresses and assets of a reader's table; `assets` gains the keys that are new."""
-    if not table.schema.equals(ROWS):
-        table = table.select(ROWS.names).cast(ROWS)
+    table = shaped(table)
     if not table.num_rows:
         return empty()
     column = {name: flat(table.column(name)) for name in ROWS.names}
     asset = column["asset"]
-    numbers = np.array([assets.setdefault(key, len(assets)) for key in asset.dictionary.to_pylist()], np.int32)
+    numbers = number_assets(table, assets)
     negative = pc.min(column["time"]).as_py()
     if negative is not None and negative < 0:
         raise InputError(f"a time before 1970 ({negative} s); check the time column")

@@ -6,6 +6,8 @@ import os
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
+
 SEAL = "sha256"  # of the rest of a sealed JSON object
 
 
@@ -60,3 +62,8 @@ def unsealed(content: Any) -> dict[str, Any]:
 
 def _seal(content: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def stored(path: Path) -> pq.ParquetFile:
+    """A Parquet file of a ledger, mapped into memory; pages that are not as they were written raise when read."""
+    return pq.ParquetFile(path, memory_map=True, page_checksum_verification=True)

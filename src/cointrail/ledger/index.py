@@ -17,22 +17,24 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow.parquet as pq
 from numba import njit
 
 from cointrail.errors import InputError
 from cointrail.ledger import segment as segments
 from cointrail.ledger.book import fixed, read_all
 from cointrail.ledger.columns import flat
-from cointrail.ledger.files import sealed, sha256, sync_file, unsealed, write_json
+from cointrail.ledger.files import sealed, sha256, stored, sync_file, unsealed, write_json
 from cointrail.ledger.intern import Interner, Words, words
 from cointrail.ledger.manifest import Manifest
 from cointrail.ledger.rows import HASH_BYTES
 
 VERSION = 2
 LOCK = ".index.lock"
-CHECKED_BYTES = 1 << 26  # an index up to this size is read whole whenever it is opened
+BROKEN = (OSError, ValueError, KeyError, TypeError, RecursionError)  # what a damaged meta.json raises
+CHECKED_ROWS = 500_000  # a ledger with up to so many transfers is checked whole whenever it is opened
 WIDE = np.uint64(1 << 63)  # this bit of an amount says that the rest is a row of `wide`
+LARGE = 1 << 63  # the same as a Python integer
+FEW = 40  # movements up to which a loop is faster than arrays
 NARROW_ROWS = (1 << 31) - 1  # transfers that 32-bit entries can number
 ARRAYS = (
     "entries", "start", "holding_address", "holding_asset", "link", "amount", "wide",
@@ -75,9 +77,9 @@ def fresh(folder: Path, manifest: Manifest) -> bool:
         said = _meta(folder)
         if said["state"] != state(manifest):
             return False
-        small = sum(file["bytes"] for file in said["files"].values()) <= CHECKED_BYTES
+        small = manifest.transfers <= CHECKED_ROWS
         return all(_intact(folder, name, said["files"][name], small) for name in ARRAYS)
-    except (OSError, ValueError, KeyError, TypeError):
+    except BROKEN:
         return False
 
 
@@ -85,7 +87,7 @@ def damage(folder: Path, manifest: Manifest) -> Path | None:
     """The first file of an index that claims to belong to the segments and is not as it was written."""
     try:
         said = _meta(folder)
-    except (OSError, ValueError, KeyError, TypeError):
+    except BROKEN:
         return None
     if said["state"] != state(manifest):
         return None
@@ -129,8 +131,8 @@ def build(folder: Path, manifest: Manifest, content: str, step: Step = lambda sh
     wides: list[Words] = []
     row, wide_rows = 0, 0
     for segment in manifest.segments:
-        table = pq.read_table(
-            segments.file(folder, "transfers", segment), columns=["sender", "recipient", "asset", "amount", "wide"]
+        table = stored(segments.file(folder, "transfers", segment)).read(
+            columns=["sender", "recipient", "asset", "amount", "wide"]
         )
         column = {name: flat(table.column(name)) for name in table.column_names}
         here = slice(row, row + segment.rows)
@@ -188,7 +190,7 @@ def _hashes(folder: Path, manifest: Manifest) -> tuple[npt.NDArray[Any], npt.NDA
     """Where to look for a transaction: beginnings of hashes in order, their transactions, and each segment's first."""
     heads = [np.empty(0, np.uint32)]
     for segment in manifest.segments:
-        column = flat(pq.read_table(segments.file(folder, "transactions", segment), columns=["hash"]).column(0))
+        column = flat(stored(segments.file(folder, "transactions", segment)).read(columns=["hash"]).column(0))
         raw = np.ascontiguousarray(fixed(column, HASH_BYTES)[:, :4]) if len(column) else np.empty((0, 4), np.uint8)
         heads.append(raw.view(">u4").ravel().astype(np.uint32))
     first_tx = np.cumsum([len(part) for part in heads])
@@ -228,6 +230,10 @@ class Index:
         self.prefix, self.prefix_id = arrays["prefix"], arrays["prefix_id"]
         self.hash, self.hash_tx, self.first_tx = arrays["hash"], arrays["hash_tx"], arrays["first_tx"]
         self.digest = str(_meta(folder)["digest"])
+        # views whose elements are Python integers: half the cost of an array's where few are wanted
+        self._entries, self._start = self.entries.data, self.start.data
+        self._link, self._amount = self.link.data, self.amount.data
+        self._address, self._asset = self.holding_address.data, self.holding_asset.data
 
     def candidates(self, address: bytes) -> list[int]:
         """Ids of addresses that begin with the same eight bytes."""
@@ -255,23 +261,46 @@ class Index:
         low = int(np.searchsorted(self.holding_address, key, "left"))
         return range(low, int(np.searchsorted(self.holding_address, key, "right")))
 
+    def address(self, holding: int) -> int:
+        """The address id of a holding; 0 is nobody."""
+        return int(self._address[holding])
+
+    def asset(self, holding: int) -> int:
+        """The asset id of a holding."""
+        return int(self._asset[holding])
+
     def degree(self, holding: int) -> int:
         """How many movements a holding has."""
-        return int(self.start[holding + 1]) - int(self.start[holding])
+        return int(self._start[holding + 1]) - int(self._start[holding])
 
     def movements(self, holding: int) -> tuple[npt.NDArray[Any], list[bool], list[int], list[int]]:
         """All movements of a holding in chain order: rows, whether value comes in, amounts, the other holdings."""
-        entries = self.entries[int(self.start[holding]) : int(self.start[holding + 1])]
+        first, last = self._start[holding], self._start[holding + 1]
+        if last - first <= FEW:
+            return self._few(holding, self._entries[first:last].tolist())
+        entries = self.entries[first:last]
         rows = entries >> 1
         incoming: list[bool] = (entries & 1).astype(bool).tolist()
         peers: list[int] = (self.link[rows] ^ np.uint32(holding)).tolist()
         return rows, incoming, self.amounts(rows), peers
 
+    def _few(self, holding: int, entries: list[int]) -> tuple[npt.NDArray[Any], list[bool], list[int], list[int]]:
+        rows = [entry >> 1 for entry in entries]
+        incoming = [entry & 1 == 1 for entry in entries]
+        link, narrow = self._link, self._amount
+        amounts = [narrow[row] for row in rows]
+        if amounts and max(amounts) >= LARGE:
+            amounts = [self._whole(amount) if amount >= LARGE else amount for amount in amounts]
+        return np.array(rows, np.int64), incoming, amounts, [link[row] ^ holding for row in rows]
+
     def amounts(self, rows: npt.NDArray[Any]) -> list[int]:
         """Exact amounts of transfers, in smallest units."""
         narrow = self.amount[rows]
         out: list[int] = narrow.tolist()
-        for i in np.flatnonzero(narrow >= WIDE):
-            a, b, c, d = (int(word) for word in self.wide[int(narrow[i] ^ WIDE)])
-            out[i] = a << 192 | b << 128 | c << 64 | d
+        for i in np.flatnonzero(narrow >= WIDE).tolist():
+            out[i] = self._whole(out[i])
         return out
+
+    def _whole(self, narrow: int) -> int:
+        a, b, c, d = self.wide[narrow ^ LARGE].tolist()
+        return int(a << 192 | b << 128 | c << 64 | d)

@@ -11,12 +11,14 @@ from numba import njit
 
 Words = npt.NDArray[np.uint64]
 
-EMPTY = -1
+EMPTY = np.uint64(0)
 LOAD = 2  # slots per key at least
 FIRST_ROOM = 1024
+AHEAD = 32  # keys whose slots are touched before any is looked up: the waits for memory overlap
+TAG = np.uint64(0xFFFFFFFF00000000)  # the part of a slot that holds a piece of the key's hash
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _hash(keys: Any, i: int) -> Any:
     h = np.uint64(0x9E3779B97F4A7C15)
     for k in range(keys.shape[1]):
@@ -26,53 +28,72 @@ def _hash(keys: Any, i: int) -> Any:
     return h
 
 
-@njit(cache=True)
-def _fill(slots: Any, known: Any, start: int, stop: int) -> None:
+@njit(cache=True, nogil=True)
+def _fill(slots: Any, known: Any, stop: int) -> None:
     mask = np.uint64(slots.size - 1)
-    for i in range(start, stop):
-        at = _hash(known, i) & mask
-        while slots[at] != -1:
+    for i in range(stop):
+        h = _hash(known, i)
+        at = h & mask
+        while slots[at] != EMPTY:
             at = (at + np.uint64(1)) & mask
-        slots[at] = i
+        slots[at] = (h & TAG) | np.uint64(i + 1)
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _intern(slots: Any, known: Any, count: int, keys: Any, out: Any, start: int) -> Any:
     """Number keys[start:] and append the new ones to `known`; stops early when `known` is full."""
     mask = np.uint64(slots.size - 1)
+    low = np.uint64(0xFFFFFFFF)
     words = keys.shape[1]
-    for i in range(start, keys.shape[0]):
-        at = _hash(keys, i) & mask
-        found = -1
-        while slots[at] != -1:
-            number = slots[at]
-            same = True
-            for k in range(words):
-                if known[number, k] != keys[i, k]:
-                    same = False
-                    break
-            if same:
-                found = number
-                break
-            at = (at + np.uint64(1)) & mask
-        if found == -1:
-            if count == known.shape[0]:
-                return count, i
-            for k in range(words):
-                known[count, k] = keys[i, k]
-            slots[at] = count
-            found = count
-            count += 1
-        out[i] = found
-    return count, keys.shape[0]
+    hashes = np.empty(AHEAD, np.uint64)
+    touched = np.uint64(0)
+    for first in range(start, keys.shape[0], AHEAD):
+        last = min(first + AHEAD, keys.shape[0])
+        for i in range(first, last):
+            h = _hash(keys, i)
+            hashes[i - first] = h
+            touched ^= slots[h & mask]
+        for i in range(first, last):
+            number = slots[hashes[i - first] & mask] & low
+            touched ^= known[max(number, np.uint64(1)) - np.uint64(1), 0]
+        for i in range(first, last):
+            h = hashes[i - first]
+            at = h & mask
+            found = -1
+            while slots[at] != EMPTY:
+                if (slots[at] ^ h) & TAG == np.uint64(0):
+                    number = (slots[at] & low) - np.uint64(1)
+                    same = True
+                    for k in range(words):
+                        if known[number, k] != keys[i, k]:
+                            same = False
+                            break
+                    if same:
+                        found = int(number)
+                        break
+                at = (at + np.uint64(1)) & mask
+            if found == -1:
+                if count == known.shape[0]:
+                    return count, i, touched
+                for k in range(words):
+                    known[count, k] = keys[i, k]
+                slots[at] = (h & TAG) | np.uint64(count + 1)
+                found = count
+                count += 1
+            out[i] = found
+    return count, keys.shape[0], touched
 
 
 class Interner:
-    """Numbers distinct keys in the order of their first appearance, from 0."""
+    """Numbers distinct keys in the order of their first appearance, from 0; below 2**32 - 1 of them.
 
-    def __init__(self, words: int) -> None:
-        self._known: Words = np.empty((FIRST_ROOM, words), np.uint64)
-        self._slots = np.full(LOAD * FIRST_ROOM, EMPTY, np.int64)
+    `room` is how many are expected; more find room all the same.
+    """
+
+    def __init__(self, words: int, room: int = FIRST_ROOM) -> None:
+        room = max(FIRST_ROOM, 1 << (room - 1).bit_length())
+        self._known: Words = np.empty((room, words), np.uint64)
+        self._slots = np.zeros(LOAD * room, np.uint64)
         self.count = 0
 
     def intern(self, keys: Words) -> npt.NDArray[np.int64]:
@@ -81,7 +102,7 @@ class Interner:
         keys = np.ascontiguousarray(keys)
         done = 0
         while True:
-            self.count, done = _intern(self._slots, self._known, self.count, keys, out, done)
+            self.count, done, _ = _intern(self._slots, self._known, self.count, keys, out, done)
             if done == len(keys):
                 return out
             self._grow()
@@ -91,13 +112,21 @@ class Interner:
         known: Words = np.empty((room, self._known.shape[1]), np.uint64)
         known[: self.count] = self._known[: self.count]
         self._known = known
-        self._slots = np.full(LOAD * room, EMPTY, np.int64)
-        _fill(self._slots, known, 0, self.count)
+        self._slots = np.zeros(LOAD * room, np.uint64)
+        _fill(self._slots, known, self.count)
 
     @property
     def keys(self) -> Words:
         """All keys, by number; a view, (count, words)."""
         return self._known[: self.count]
+
+
+def some(keys: Words) -> npt.NDArray[np.bool_]:
+    """Which rows of words are not zero throughout."""
+    every = keys[:, 0].copy()
+    for k in range(1, keys.shape[1]):
+        every |= keys[:, k]
+    return np.asarray(every != 0, bool)
 
 
 def words(raw: npt.NDArray[np.uint8]) -> Words:

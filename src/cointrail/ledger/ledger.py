@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -10,16 +10,20 @@ import numpy.typing as npt
 import pyarrow.parquet as pq
 
 from cointrail.chains import Asset
+from cointrail.errors import InputError
 from cointrail.ledger import index as indexes
 from cointrail.ledger import segment as segments
 from cointrail.ledger.assets import registry
 from cointrail.ledger.book import FOLDER, fixed
 from cointrail.ledger.columns import NONE, Integers, flat, integers
 from cointrail.ledger.digest import digest
+from cointrail.ledger.files import stored
 from cointrail.ledger.index import Index
 from cointrail.ledger.manifest import Manifest, Segment, load
 from cointrail.ledger.rows import ADDRESS_BYTES, HASH_BYTES
+from cointrail.ledger.verify import unchanged
 
+TIMES_KEPT = 32  # row groups whose times stay in memory, a megabyte each
 FACTS = ("block", "time", "tx", "sender", "recipient", "asset", "kind", "exact")
 
 
@@ -50,6 +54,7 @@ class Ledger:
         self.assets = [known.get(a.key) or Asset(a.key, a.symbol, a.decimals, a.origin) for a in self.manifest.assets]
         self._step = step
         self._first = np.cumsum([0, *(segment.rows for segment in self.manifest.segments)])
+        self._times = lru_cache(TIMES_KEPT)(self._read_times)
 
     @property
     def transfers(self) -> int:
@@ -58,12 +63,23 @@ class Ledger:
     @cached_property
     def index(self) -> Index:
         """The traversal index, built when it is missing or belongs to an older state."""
-        if not indexes.fresh(self.path, self.manifest):
-            with indexes.alone(self.path):
-                if not indexes.fresh(self.path, self.manifest):
-                    content = digest(self.path, self.manifest, lambda share: self._step("digest", share))
-                    indexes.build(self.path, self.manifest, content, lambda share: self._step("index", share))
-        return Index(self.path)
+        try:
+            fresh = indexes.fresh(self.path, self.manifest)
+            if not fresh or self.transfers <= indexes.CHECKED_ROWS:
+                unchanged(self.path, self.manifest)  # what is derived from a damaged file would be wrong in silence
+            if not fresh:
+                self._make_index()
+            return Index(self.path)
+        except (InputError, OSError) as error:
+            if load(self.path) != self.manifest:
+                raise InputError(f"{self.path}: was written to in the meantime; run the command again") from error
+            raise
+
+    def _make_index(self) -> None:
+        with indexes.alone(self.path):
+            if not indexes.fresh(self.path, self.manifest):
+                content = digest(self.path, self.manifest, lambda share: self._step("digest", share))
+                indexes.build(self.path, self.manifest, content, lambda share: self._step("index", share))
 
     @property
     def digest(self) -> str:
@@ -99,7 +115,7 @@ class Ledger:
         for part in self.manifest.addresses:
             wanted = np.unique([i for i in ids if first <= i < first + part.rows]) - first
             if len(wanted):
-                file = pq.ParquetFile(self.path / FOLDER / f"{part.name}.parquet", memory_map=True)
+                file = stored(self.path / FOLDER / f"{part.name}.parquet")
                 for rows, table in _groups(file, wanted.astype(np.int64), ["address"]):
                     raw = fixed(flat(table.column(0)), ADDRESS_BYTES)
                     out.update({int(r) + first: raw[k].tobytes() for r, k in rows})
@@ -128,13 +144,26 @@ class Ledger:
             amount=self.index.amounts(row),
         )
 
+    def time(self, row: int) -> int:
+        """When a transfer was; NONE where the source did not say. Quick for rows that are near each other."""
+        number = int(np.searchsorted(self._first, row, "right")) - 1
+        inside = row - int(self._first[number])
+        first, times = self._times(number, inside // segments.ROW_GROUP)
+        return int(times[inside - first])
+
+    def _read_times(self, number: int, group: int) -> tuple[int, Integers]:
+        """The first row of a row group in its segment, and all its times."""
+        path = segments.file(self.path, "transfers", self.manifest.segments[number])
+        table = stored(path).read_row_group(group, columns=["time"])
+        return group * segments.ROW_GROUP, integers(flat(table.column(0)))
+
     def _segment_facts(
         self, segment: Segment, row: Integers, mine: Integers, out: dict[str, Integers], hashes: list[bytes | None]
     ) -> None:
         wanted = np.unique(row)
         place = np.searchsorted(wanted, row)
         got = {name: np.empty(len(wanted), np.int64) for name in FACTS}
-        file = pq.ParquetFile(segments.file(self.path, "transfers", segment), memory_map=True)
+        file = stored(segments.file(self.path, "transfers", segment))
         for rows, table in _groups(file, wanted, list(FACTS)):
             at = np.searchsorted(wanted, rows[:, 0])
             for name in FACTS:
@@ -146,7 +175,7 @@ class Ledger:
         ordinals = np.unique(tx[tx != NONE])
         if len(ordinals):
             found: dict[int, bytes] = {}
-            file = pq.ParquetFile(segments.file(self.path, "transactions", segment), memory_map=True)
+            file = stored(segments.file(self.path, "transactions", segment))
             for rows, table in _groups(file, ordinals, ["hash"]):
                 raw = fixed(flat(table.column(0)), HASH_BYTES)
                 found.update({int(r): raw[k].tobytes() for r, k in rows})
@@ -158,7 +187,7 @@ class Ledger:
         rows: list[int] = []
         for number, ordinal in self.index.transactions(hash_):
             segment = self.manifest.segments[number]
-            file = pq.ParquetFile(segments.file(self.path, "transactions", segment), memory_map=True)
+            file = stored(segments.file(self.path, "transactions", segment))
             [(place, table)] = _groups(file, np.array([ordinal]), ["hash"])
             if fixed(flat(table.column(0)), HASH_BYTES)[place[0, 1]].tobytes() == hash_:
                 rows += [int(self._first[number]) + row for row in segments.rows_of(self.path, segment, ordinal)]

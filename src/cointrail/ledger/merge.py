@@ -10,11 +10,12 @@ import numpy as np
 import numpy.typing as npt
 
 from cointrail.ledger.columns import NONE, Columns
-from cointrail.ledger.intern import Interner, Words
+from cointrail.ledger.intern import Interner, Words, some
 from cointrail.ledger.rows import Kind, Status
 
 Integers = npt.NDArray[np.int64]
 LAST = np.iinfo(np.int64).max
+MIX = np.uint64(0x9E3779B97F4A7C15)  # odd: two blocks mix with one word to different words
 
 
 def merge(rows: Columns, order: str, addresses: Words, asset_ranks: Integers) -> Columns:
@@ -29,19 +30,22 @@ def merge(rows: Columns, order: str, addresses: Words, asset_ranks: Integers) ->
     _fill_times(rows)
     tx = _transactions(rows)
     rows, tx = _without_failed(rows, tx)
+    _number_equals(rows, tx)
     rows, tx = _sort(rows, tx, order, addresses, asset_ranks)
     rows, tx = _one_each(rows, tx)
-    return _count_equals(rows, tx)
+    return _without_equals(rows, tx)
 
 
 def _current(rows: Columns) -> Columns:
     """Of a block seen with two hashes keep the later source's: the chain was reorganised."""
-    known = rows.block_hash.any(axis=1) & (rows.block != NONE)
+    known = some(rows.block_hash) & (rows.block != NONE)
     if not known.any():
         return rows
-    seen = Interner(5)
-    pairs = np.concatenate([rows.block[known, None].astype(np.uint64), rows.block_hash[known]], axis=1)
-    which = seen.intern(pairs)
+    pairs = np.empty((int(known.sum()), 5), np.uint64)
+    pairs[:, 0], pairs[:, 1:] = rows.block[known], rows.block_hash[known]
+    heads = ~_same_as_before([pairs[:, k] for k in range(5)])
+    seen = Interner(5, int(heads.sum()))
+    which = seen.intern(pairs[heads])[np.cumsum(heads) - 1]
     if len(np.unique(seen.keys[:, 0])) == seen.count:
         return rows
     latest = np.full(seen.count, NONE, np.int64)
@@ -67,7 +71,7 @@ def _fill_times(rows: Columns) -> None:
             np.minimum.at(times, which, rows.time[told])
             at = np.minimum(np.searchsorted(blocks, rows.block), len(blocks) - 1)
             rows.time = np.where(lacking & (blocks[at] == rows.block), times[at], rows.time)
-    hashed = rows.block_hash.any(axis=1)
+    hashed = some(rows.block_hash)
     if hashed.any() and not hashed.all():
         blocks, first = np.unique(rows.block[hashed], return_index=True)
         at = np.minimum(np.searchsorted(blocks, rows.block), len(blocks) - 1)
@@ -81,7 +85,8 @@ def _transactions(rows: Columns) -> Integers:
     keys[:, 0] = rows.block.astype(np.uint64)
     keys[:, 1:5] = rows.tx
     keys[:, 5] = np.where(rows.has_tx, 0, rows.time).astype(np.uint64)
-    tx = Interner(6).intern(keys)
+    heads = ~_same_as_before([keys[:, k] for k in range(6)])
+    tx: Integers = Interner(6, int(heads.sum())).intern(keys[heads])[np.cumsum(heads) - 1]
     index = np.full(tx.max() + 1, NONE, np.int64)
     np.maximum.at(index, tx, rows.tx_index)
     rows.tx_index = index[tx]
@@ -128,18 +133,19 @@ def _settle(rows: Columns, run: Integers, addresses: Words, asset_ranks: Integer
     padded = np.concatenate([np.zeros((1, addresses.shape[1]), np.uint64), addresses])
     fixed = [padded[rows.sender, i] for i in range(3)] + [padded[rows.recipient, i] for i in range(3)]
     fixed += [rows.sender == 0, rows.recipient == 0, asset_ranks[rows.asset]]
-    fixed += [*(rows.amount[:, i] for i in range(4)), rows.nth, rows.status, rows.exact, rows.time]
+    fixed += [*(rows.amount[:, i] for i in range(4)), rows.nth, rows.status, rows.exact, rows.time, rows.source]
     return np.lexsort([*fixed[::-1], run])
 
 
 def _hash_ranks(rows: Columns, tx: Integers) -> npt.NDArray[Any]:
     """What orders transactions by hash: its first word, or all of it where first words collide inside a block."""
-    heads = np.stack([rows.block.astype(np.uint64), rows.tx[:, 0]], axis=1)
-    prefixes = Interner(2)
-    prefixes.intern(heads)
-    if prefixes.count == int(tx.max()) + 1:
+    first = np.full(int(tx.max()) + 1, NONE, np.int64)
+    first[tx[::-1]] = np.arange(len(rows))[::-1]
+    first = first[first != NONE]  # the first row of every transaction
+    mixed = np.sort(rows.block[first].astype(np.uint64) * MIX ^ rows.tx[first, 0])
+    if (mixed[1:] != mixed[:-1]).all():
         return rows.tx[:, 0]
-    _, first = np.unique(tx, return_index=True)
+    _, first, tx = np.unique(tx, return_index=True, return_inverse=True)
     words = [rows.tx[first, i] for i in range(4)]
     ranks = np.empty(len(first), np.int64)
     ranks[np.lexsort([rows.block[first], rows.time[first], *words[::-1]])] = np.arange(len(first))
@@ -208,28 +214,44 @@ def _one_each(rows: Columns, tx: Integers) -> tuple[Columns, Integers]:
     return rows.take(keep), tx[keep]
 
 
-def _count_equals(rows: Columns, tx: Integers) -> Columns:
-    """Number equal rows without position per source, keep one of each number, and drop those that a source with
-    positions told as well."""
+def _number_equals(rows: Columns, tx: Integers) -> None:
+    """Number the equal rows without position of each source, in an order that does not depend on its files."""
+    fresh = np.flatnonzero(~_positioned(rows) & (rows.nth == NONE))
+    if not len(fresh):
+        return
+    rows.nth = rows.nth.copy()
+    rows.nth[fresh] = 0
+    what = _contents(rows, tx, fresh)
+    several = np.bincount(what)[what] > 1
+    if several.any():
+        fresh, what = fresh[several], what[several]
+        order = np.lexsort([part[fresh] for part in (rows.time, rows.exact, rows.status, rows.kind)])
+        fresh, what = fresh[order], what[order]
+        rows.nth[fresh] = _running([what, rows.source[fresh].astype(np.int64)])
+
+
+def _without_equals(rows: Columns, tx: Integers) -> Columns:
+    """Of rows without position keep one of each number, and leave out those that a source with positions told too."""
     placed = _positioned(rows)
     if placed.all():
         return rows
-    content = np.empty((len(rows), 8), np.uint64)
-    content[:, 0], content[:, 1] = tx.astype(np.uint64), rows.time.astype(np.uint64)
-    content[:, 1] = np.where(rows.has_tx, 0, content[:, 1])
-    content[:, 2], content[:, 3] = rows.sender, rows.recipient
-    content[:, 3] |= rows.asset.astype(np.uint64) << np.uint64(32)
-    content[:, 4:] = rows.amount
-    what = Interner(8).intern(content)
-    fresh = np.flatnonzero(~placed & (rows.nth == NONE))
-    if len(fresh):
-        rows.nth = rows.nth.copy()
-        rows.nth[fresh] = _running([what[fresh], rows.source[fresh].astype(np.int64)])
-    told = np.bincount(what[placed], minlength=int(what.max()) + 1)
-    loose = np.flatnonzero(~placed)
-    again = np.zeros(len(rows), bool)
-    again[loose] = (rows.nth[loose] < told[what[loose]]) | (_running([what[loose], rows.nth[loose]]) > 0)
+    what = _contents(rows, tx, np.arange(len(rows)))
+    again = ~placed & (rows.nth < np.bincount(what[placed], minlength=int(what.max()) + 1)[what])
+    several = np.flatnonzero(~placed & (np.bincount(what[~placed], minlength=int(what.max()) + 1)[what] > 1))
+    if len(several):
+        again[several] |= _running([what[several], rows.nth[several]]) > 0
     return rows if not again.any() else rows.take(~again)
+
+
+def _contents(rows: Columns, tx: Integers, at: Integers) -> Integers:
+    """A number for what rows say apart from their place: transaction (or time), sender, recipient, asset, amount."""
+    content = np.empty((len(at), 8), np.uint64)
+    content[:, 0] = tx[at].astype(np.uint64)
+    content[:, 1] = np.where(rows.has_tx[at], 0, rows.time[at].astype(np.uint64))
+    content[:, 2], content[:, 3] = rows.sender[at], rows.recipient[at]
+    content[:, 3] |= rows.asset[at].astype(np.uint64) << np.uint64(32)
+    content[:, 4:] = rows.amount[at]
+    return Interner(8, len(at)).intern(content)
 
 
 def _running(keys: list[Integers]) -> Integers:

@@ -36,17 +36,24 @@ class Run:
 
     def between(self, order: str, low: int, high: int) -> Columns:
         """The rows whose key is in [low, high)."""
-        key = self.keys(order)
-        inside = (key >= low) & (key < high)
-        where = slice(None) if inside.all() else inside
+        where = self._where(self.keys(order), low, high)
         if self.rows is not None:
             return self.rows.take(where)
         assert self.folder is not None
         names = [f.name for f in fields(Columns)]
-        return Columns(**{n: _load(self.folder / f"{n}.npy")[where] for n in names})
+        return Columns(**{n: _load(self.folder / f"{n}.npy", len(self.block))[where] for n in names})
+
+    @staticmethod
+    def _where(key: Integers, low: int, high: int) -> Any:
+        """The rows with a key in [low, high): a slice, which copies nothing, where the run is in order."""
+        if (key[1:] >= key[:-1]).all():
+            return slice(*np.searchsorted(key, [low, high], "left").tolist())
+        return (key >= low) & (key < high)
 
 
-def _load(path: Path) -> Any:
+def _load(path: Path, rows: int) -> Any:
+    if path.stem == "path" and not path.exists():
+        return np.full(rows, None, object)
     if path.stem == "path":
         return np.load(path, allow_pickle=True)  # our own file of this very import, in our own staging folder
     return np.load(path, mmap_mode="r")
@@ -58,5 +65,7 @@ def spill(staging: Path, number: int, rows: Columns) -> Run:
     folder = staging / f"{number:06d}"
     folder.mkdir(parents=True)
     for f in fields(Columns):
+        if f.name == "path" and rows.path.tolist().count(None) == len(rows):
+            continue  # none of them has one, as in most sources
         np.save(folder / f"{f.name}.npy", getattr(rows, f.name), allow_pickle=f.name == "path")
     return Run(run.block, run.time, run.exact, None, folder)

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from cointrail.ledger.columns import NONE, Columns, flat, integers, paths_of, words_of
-from cointrail.ledger.files import sha256, sync_file, sync_folder
+from cointrail.ledger.files import sha256, stored, sync_file, sync_folder
 from cointrail.ledger.intern import Words, unwords
 from cointrail.ledger.manifest import Segment
 from cointrail.ledger.rows import AMOUNT_BYTES, HASH_BYTES
@@ -120,6 +120,7 @@ def _store(folder: Path, rows: Columns, order: str, tables: tuple[pa.Table, pa.T
             use_dictionary=[c for c in ("kind", "asset", "status", "source", "nth", "path") if c in table.column_names],
             column_encoding={c: e for c, e in delta.items() if c in table.column_names},
             write_page_index=True,
+            write_page_checksum=True,
         )
         sync_file(path)
         digests[name] = sha256(path)
@@ -144,9 +145,9 @@ def file(folder: Path, kind: str, segment: Segment) -> Path:
 
 def read(folder: Path, segment: Segment) -> Columns:
     """A whole segment back in memory."""
-    table = pq.read_table(file(folder, "transfers", segment), memory_map=True)
+    table = stored(file(folder, "transfers", segment)).read()
     column = {name: flat(table.column(name)) for name in table.column_names}
-    transactions = pq.read_table(file(folder, "transactions", segment))
+    transactions = stored(file(folder, "transactions", segment)).read()
     hashes = words_of(flat(transactions.column("hash")), HASH_BYTES) if len(transactions) else np.empty((0, 4), "u8")
     indexes = integers(flat(transactions.column("tx_index"))) if len(transactions) else np.empty(0, np.int64)
     hashes = np.concatenate([hashes, np.zeros((1, 4), np.uint64)])  # row -1: no transaction
@@ -174,7 +175,7 @@ def read(folder: Path, segment: Segment) -> Columns:
 
 
 def _block_hashes(folder: Path, segment: Segment, block: npt.NDArray[np.int64]) -> Words:
-    table = pq.read_table(file(folder, "blocks", segment))
+    table = stored(file(folder, "blocks", segment)).read()
     out = np.zeros((len(block), 4), np.uint64)
     if len(table) and len(block):
         numbers = integers(flat(table.column("block")))
@@ -188,12 +189,12 @@ def _block_hashes(folder: Path, segment: Segment, block: npt.NDArray[np.int64]) 
 
 def column(folder: Path, segment: Segment, name: str) -> npt.NDArray[np.int64]:
     """One integer column of a segment's transfers; NONE for null."""
-    return integers(flat(pq.read_table(file(folder, "transfers", segment), columns=[name]).column(name)))
+    return integers(flat(stored(file(folder, "transfers", segment)).read(columns=[name]).column(name)))
 
 
 def rows_of(folder: Path, segment: Segment, ordinal: int) -> list[int]:
     """The rows of a segment's transaction; of the transfers only the row groups that may hold it are read."""
-    parquet = pq.ParquetFile(file(folder, "transfers", segment), memory_map=True)
+    parquet = stored(file(folder, "transfers", segment))
     place = parquet.schema_arrow.get_field_index("tx")
     found: list[int] = []
     first = 0

@@ -7,16 +7,18 @@ Segments that an import does not touch are not read.
 import fcntl
 import shutil
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 
 from cointrail.errors import InputError
 from cointrail.ledger import segment as segments
 from cointrail.ledger.book import Book
-from cointrail.ledger.columns import NONE, Columns, Integers, encode
+from cointrail.ledger.columns import NONE, Columns, Integers, encode, number_assets, shaped
 from cointrail.ledger.manifest import NAME, Declared, Manifest, Origin, Segment, load
 from cointrail.ledger.merge import merge
 from cointrail.ledger.runs import Run, spill
@@ -52,17 +54,33 @@ class Writer:
     runs: list[Run] = field(default_factory=list)
     buffer: list[Columns] = field(default_factory=list)
     buffered: int = 0
+    worker: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1))
+    ahead: Future[None] | None = None  # what the worker does while the caller reads on
 
-    def add(self, table: object, source: int) -> int:
-        """Take a reader's table; the number of rows in it. `source` counts the origins of this import from 0."""
-        rows = encode(table, self.book, self.assets, len(self.manifest.sources) + source)
-        if not len(rows):
+    def add(self, table: pa.Table, source: int) -> int:
+        """Take a reader's table; the number of rows in it. `source` counts the origins of this import from 0.
+
+        What is wrong with the rows is said here or at the next call.
+        """
+        table = shaped(table)
+        self._settle()
+        if not table.num_rows:
             return 0
+        number_assets(table, self.assets)
+        self.ahead = self.worker.submit(self._take, table, len(self.manifest.sources) + source)
+        return int(table.num_rows)
+
+    def _settle(self) -> None:
+        if self.ahead is not None:
+            self.ahead.result()
+            self.ahead = None
+
+    def _take(self, table: pa.Table, source: int) -> None:
+        rows = encode(table, self.book, self.assets, source)
         self.buffer.append(rows)
         self.buffered += len(rows)
         if self.buffered >= RUN_ROWS:
             self._flush()
-        return len(rows)
 
     def _flush(self) -> None:
         if self.buffered:
@@ -73,6 +91,7 @@ class Writer:
         self, origins: Iterable[Origin], declared: Callable[[str], Declared], step: Callable[[float], None]
     ) -> Manifest:
         """Merge everything and replace the manifest. `step` is told the share of the work done."""
+        self._settle()
         runs = [*self.runs, Run.of(Columns.concat(self.buffer))] if self.buffered else self.runs
         if not runs:
             raise InputError("nothing to import: the files hold no transfers")
@@ -88,7 +107,7 @@ class Writer:
         assets = tuple(old.assets) + tuple(declared(key) for key in list(self.assets)[len(old.assets) :])
         ranks = np.argsort(np.argsort(np.array([asset.key for asset in assets], object)))
         parts = self.book.save()
-        merged = _merge_runs(self.folder, old, runs, order, self.book, ranks, step)
+        merged = _merge_runs(self.folder, old, runs, order, self.book, ranks, self.worker, step)
         new = old.with_(
             order=order,
             segments=merged,
@@ -108,6 +127,8 @@ class Writer:
 def writer(folder: Path, chain: str) -> Iterator[Writer]:
     """Open a ledger for writing, or make one; the folder is left as it was if anything fails."""
     made = not folder.exists()
+    if not made and not folder.is_dir():
+        raise InputError(f"{folder}: is a file; give the folder of a ledger, or a new one")
     if not made and (strange := _strange(folder)):
         raise InputError(f"{folder}: not a ledger and not empty ({strange}); choose a new folder for --into")
     with locked(folder):
@@ -117,7 +138,9 @@ def writer(folder: Path, chain: str) -> Iterator[Writer]:
                 raise InputError(f"{folder}: this ledger holds {manifest.chain}, not {chain}; use a ledger per chain")
             shutil.rmtree(folder / "staging", ignore_errors=True)
             assets = {asset.key: number for number, asset in enumerate(manifest.assets)}
-            yield Writer(folder, manifest, Book(folder, manifest.addresses), assets)
+            into = Writer(folder, manifest, Book(folder, manifest.addresses), assets)
+            with into.worker:
+                yield into
         except BaseException:
             if (folder / NAME).is_file():
                 _sweep(folder, load(folder))
@@ -165,6 +188,7 @@ def _merge_runs(
     order: str,
     book: Book,
     ranks: Integers,
+    worker: ThreadPoolExecutor,
     step: Callable[[float], None],
 ) -> tuple[Segment, ...]:
     touched, kept = _touched(old, runs, order)
@@ -174,6 +198,7 @@ def _merge_runs(
     cuts = _cuts(keys)
     written: list[Segment] = []
     loaded: dict[int, Columns] = {}
+    ahead: Future[Segment] | None = None  # a segment is written while the next one is merged
     for n, (low, high) in enumerate(cuts):
         pieces: list[Columns] = []
         for number, segment in enumerate(touched):
@@ -187,9 +212,12 @@ def _merge_runs(
                     del loaded[number]
         pieces += [run.between(order, low, high) for run in runs]  # last: between equals, what was there first stays
         rows = merge(Columns.concat([p for p in pieces if len(p)]), order, book.keys, ranks)
-        if len(rows):
-            written.append(segments.write(folder, rows, order))
+        if ahead is not None:
+            written.append(ahead.result())
+        ahead = worker.submit(segments.write, folder, rows, order) if len(rows) else None
         step((n + 1) / len(cuts))
+    if ahead is not None:
+        written.append(ahead.result())
     return tuple(sorted([*kept, *written], key=lambda segment: segment.first))
 
 

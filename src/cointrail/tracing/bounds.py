@@ -8,10 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from cointrail.tracing.flow import Network, ranges
-from cointrail.tracing.walk import TIME, UNSPENT, Flow, Move, Seeds, Stop, Walk
+from cointrail.tracing.walk import RETURNED, TIME, UNSPENT, Flow, Move, Seeds, Stop, Walk
 
 SOURCE = 0
-CUT = ("floor", "hops", "returned")  # reasons that are no places
+CUT = ("floor", "hops", "dust", "returned", "unspent", "time")  # reasons that no address is known for
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,8 @@ def bounds(walk: Walk, reach: Flow, seeds: Seeds, step: Callable[[float], None] 
     """Bounds for every endpoint of a poison reach that was walked without floor and hop limit.
 
     Value that came back to the theft's own addresses and left again counts as gross: what leaves them is routed
-    whole, and coming back is one of the places where it can end.
+    whole, and coming back is one of the places where it can end. Of what came back to one of them, the bounds say how
+    much can still be there when all that leaves it later is taken from that first.
     """
     found: list[Bound] = []
     assets = sorted({walk.asset(move.sender) for move in reach.moves})
@@ -40,11 +41,9 @@ def bounds(walk: Walk, reach: Flow, seeds: Seeds, step: Callable[[float], None] 
 
 def _of_asset(walk: Walk, reach: Flow, seeds: Seeds, asset: int) -> list[Bound]:
     moves = [move for move in reach.moves if walk.asset(move.sender) == asset]
-    stops = {
-        holding: end.stop
-        for (holding, reason), end in reach.endpoints.items()
-        if walk.asset(holding) == asset and reason not in (*CUT, "unspent", "time")
-    }
+    ends = [end for end in reach.endpoints.values() if walk.asset(end.holding) == asset]
+    stops = {end.holding: end.stop for end in ends if end.stop.reason not in CUT}
+    late = {end.holding for end in ends if end.stop.reason == "time"}
     events = _events(walk, moves, seeds)
     nodes = {event: number for number, event in enumerate(sorted(events), SOURCE + 1)}
     places: dict[int, list[int]] = {}
@@ -52,9 +51,13 @@ def _of_asset(walk: Walk, reach: Flow, seeds: Seeds, asset: int) -> list[Bound]:
         places.setdefault(holding, []).append(place)
     for holding, own in places.items():
         if _after(walk, holding, own[-1]):
-            stops.setdefault(holding, UNSPENT if not reach.endpoints.get((holding, "time")) else TIME)
+            stops.setdefault(holding, TIME if holding in late else UNSPENT)
+    for end in ends:
+        if end.stop.reason == "dust":
+            stops.setdefault(end.holding, end.stop)
+    stops |= {move.recipient: RETURNED for move in moves if move.recipient in seeds.sources}
     sinks = {holding: len(nodes) + 1 + n for n, holding in enumerate(sorted(stops))}
-    again = len(nodes) + 1 + len(sinks)  # came back to where it was stolen
+    again = len(nodes) + 1 + len(sinks)  # was stolen once more on its way
     network = Network(again + 1)
     for holding, own in places.items():
         for place, following in zip(own, [*own[1:], None], strict=True):
@@ -68,16 +71,29 @@ def _of_asset(walk: Walk, reach: Flow, seeds: Seeds, asset: int) -> list[Bound]:
             if seeds.moves.get(move.key) == move.sender:
                 network.add(tail, again, move.amount)
                 tail = SOURCE
-        if move.recipient in seeds.sources:
-            head = again
-        elif move.ended:
+        if move.recipient in seeds.sources or move.ended:
             head = sinks[move.recipient]
         else:
             head = nodes[move.recipient, walk.account(move.recipient).place(move.key, incoming=True)]
         network.add(tail, head, move.amount)
     order = sorted(stops)
     solved = ranges(network, SOURCE, [*(sinks[holding] for holding in order), again])
-    return [Bound(h, stops[h], r.least, r.most) for h, r in zip(order, solved, strict=False) if r.most]
+    found = [Bound(h, stops[h], r.least, r.most) for h, r in zip(order, solved, strict=False)]
+    found = [_still_there(bound, moves) if bound.holding in seeds.sources else bound for bound in found]
+    return [bound for bound in found if bound.most]
+
+
+def _still_there(came: Bound, moves: list[Move]) -> Bound:
+    """What of the value that came back to a theft's own holding is still there, as it leaves first."""
+    first = min(move.key for move in moves if move.recipient == came.holding)
+    paid = held = 0
+    for move in sorted(moves):
+        if move.sender == came.holding:
+            held = max(0, held - move.amount)
+            paid += move.amount if move.key > first else 0
+        if move.recipient == came.holding:
+            held += move.amount
+    return Bound(came.holding, came.stop, max(0, came.least - paid), min(came.most, held))
 
 
 def _events(walk: Walk, moves: list[Move], seeds: Seeds) -> set[tuple[int, int]]:

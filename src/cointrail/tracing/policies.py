@@ -16,7 +16,7 @@ Part = list[tuple[int, int]]
 
 def size(part: Part) -> int:
     """How much of a movement is stolen."""
-    return sum(length for _, length in part)
+    return part[0][1] if len(part) == 1 else sum(length for _, length in part)
 
 
 class Purse(Protocol):

@@ -1,9 +1,9 @@
-"""A trail as data: `trail.json`, `movements.csv` and `movements.parquet`. The same inputs give the same bytes."""
+"""A trail as data: trail.json, movements.csv, movements.parquet, holdings.csv. The same inputs give the same bytes."""
 
 import csv
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from fractions import Fraction
 from functools import cached_property
@@ -15,18 +15,23 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from cointrail import __version__
-from cointrail.chains import Asset, format_address, format_time, imitates, to_text
+from cointrail.chains import Asset, format_address, format_time, imitates, to_text, to_units
 from cointrail.ledger.assets import registry
 from cointrail.ledger.columns import NONE
 from cointrail.ledger.files import write_bytes
 from cointrail.ledger.ledger import Facts
 from cointrail.tracing.account import Account
-from cointrail.tracing.tracer import Trail
+from cointrail.tracing.tracer import FINE, Trail
 from cointrail.tracing.walk import Endpoint
 
 SCHEMA = "cointrail/trail/1"
+HOLDINGS = ("chain", "address", "asset", "opening", "opening_inferred", "received", "sent", "held")
 COLUMNS = ("policy", "chain", "block", "time", "tx", "from", "to", "asset", "amount", "stolen", "hop")
-BACKWARD = {"unspent": ("opening", "already there when the ledger begins")}
+BACKWARD = {  # what some reasons are called when the walk went backward
+    "unspent": ("opening", "already there when the ledger begins"),
+    "time": ("time", "already there where the walk was cut off in time; the holding had received value before"),
+    "returned": ("returned", "had come from an address that the trace started at, and is not counted twice"),
+}
 
 
 class Results:
@@ -101,8 +106,7 @@ class Results:
 
     def trail_json(self) -> dict[str, Any]:
         """The content of trail.json, as `reports/schema/trail.schema.json` describes it."""
-        trail, ledger, theft, settings = self.trail, self.ledger, self.trail.theft, self.trail.settings
-        used = {asset_id(asset): asset for asset in ledger.assets}
+        trail, theft, settings = self.trail, self.trail.theft, self.trail.settings
         return {
             "schema": SCHEMA,
             "version": __version__,
@@ -117,20 +121,29 @@ class Results:
             },
             "parameters": {
                 "policies": list(trail.flows),
-                "min_value": settings.min_value,
+                "min_value": None if settings.min_value is None else to_text(to_units(settings.min_value, FINE), FINE),
                 "max_hops": settings.max_hops,
                 "stop_at": [format_address(address) for address in settings.stop_at],
-                "hub": asdict(settings.behaviour) if settings.behaviour else {},
+                "hub": _numbers(asdict(settings.behaviour)) if settings.behaviour else {},
                 "bounds": settings.bounds,
             },
-            "assets": {name: _describe(asset) for name, asset in sorted(used.items())},
+            "assets": {name: _describe(asset) for name, asset in sorted(self._used().items())},
+            "labels": {"count": len(trail.labels), "digest": trail.labels.digest},
             "policies": {name: self._policy(name) for name in trail.flows},
             "bounds": self._bounds(),
             "bounds_note": None if trail.bounds is not None else "not asked for (--bounds)",
-            "holdings": [self._holding(holding) for holding in self._own],
-            "unverified": [self._unverified(item.asset, item.transfers, item.amount) for item in trail.found.listed],
+            "holdings": self._books(self._own),
+            "unverified": sorted(
+                (self._unverified(item.asset, item.transfers, item.amount) for item in trail.found.listed),
+                key=lambda row: str(row["asset"]),
+            ),
             "warnings": self._warnings(),
         }
+
+    def _used(self) -> dict[str, Asset]:
+        """The assets that the results speak of; a walk never leaves the asset it began in."""
+        listed = [self.ledger.assets[item.asset] for item in self.trail.found.listed]
+        return {asset_id(asset): asset for asset in (*map(self._asset, self._own), *listed)}
 
     def _ledger(self) -> dict[str, Any]:
         ledger = self.ledger
@@ -153,7 +166,7 @@ class Results:
     def _policy(self, name: str) -> dict[str, Any]:
         flow = self.trail.flows[name]
         stolen = {self.ledger.assets[asset]: amount for asset, amount in flow.stolen.items()}
-        ends = sorted(flow.endpoints.values(), key=lambda end: (self._asset(end.holding).key, -end.amount, end.holding))
+        ends = sorted(flow.endpoints.values(), key=self._rank)
         passed = {move.recipient for move in flow.moves if not move.ended} - set(self._own)
         return {
             "stolen": {asset_id(a): to_text(n, a.decimals) for a, n in sorted(stolen.items(), key=lambda i: i[0].key)},
@@ -163,6 +176,11 @@ class Results:
             "movements": len(flow.moves),
             "max_hops": max((move.hop for move in flow.moves), default=0),
         }
+
+    def _rank(self, end: Endpoint) -> tuple[str, int, str, str, str]:
+        """The order of endpoints: not by holding, since ids depend on the order of imports."""
+        place = self._address(end.holding) or ""
+        return self._asset(end.holding).key, -end.amount, place, end.stop.reason, end.stop.label or ""
 
     def _endpoint(self, end: Endpoint, stolen: dict[Asset, int]) -> dict[str, Any]:
         asset = self._asset(end.holding)
@@ -189,7 +207,10 @@ class Results:
 
     def _bounds(self) -> list[dict[str, Any]]:
         found = []
-        for bound in sorted(self.trail.bounds or (), key=lambda b: (self._asset(b.holding).key, -b.most, b.holding)):
+        ranked = (
+            (self._asset(b.holding).key, -b.most, self._address(b.holding) or "", b) for b in self.trail.bounds or ()
+        )
+        for *_, bound in sorted(ranked, key=lambda item: item[:3]):
             asset = self._asset(bound.holding)
             reason = bound.stop.reason
             found.append(
@@ -213,11 +234,20 @@ class Results:
             "address": self._address(holding),
             "asset": asset_id(asset),
             "opening": to_text(account.inferred, asset.decimals),
-            "opening_inferred": True,
+            "opening_inferred": bool(account.inferred),
             "received": to_text(received, asset.decimals),
             "sent": to_text(account.inferred + received - account.held, asset.decimals),
             "held": to_text(account.held, asset.decimals),
         }
+
+    def holdings(self) -> Iterator[dict[str, Any]]:
+        """The books of every holding that stolen value left or passed through, by address."""
+        passed = {move.recipient for flow in self.trail.flows.values() for move in flow.moves if not move.ended}
+        return iter(self._books(passed | set(self._own)))
+
+    def _books(self, holdings: Iterable[int]) -> list[dict[str, Any]]:
+        rows = (self._holding(holding) for holding in holdings)
+        return sorted(rows, key=lambda row: (row["address"] or "", row["asset"]))
 
     def _unverified(self, number: int, transfers: int, amount: int) -> dict[str, Any]:
         asset = self.ledger.assets[number]
@@ -233,10 +263,19 @@ class Results:
 
     def _warnings(self) -> list[str]:
         found = list(self.trail.found.warnings)
+        stop_at, addresses = dict.fromkeys(self.trail.settings.stop_at), self.trail.theft.addresses
+        if own := [format_address(address) for address in stop_at if address in addresses]:
+            found.append(f"no trace stops at the theft's own addresses: {len(own)} named to stop at, first {own[0]}")
+        if missing := [format_address(address) for address in stop_at if not self.ledger.index.candidates(address)]:
+            found.append(
+                f"{len(missing)} of {len(stop_at)} addresses to stop at are not in the ledger, first {missing[0]}"
+            )
         if not self.ledger.manifest.exact:
             found.append("a source of this ledger had rounded its amounts: every figure is approximate")
         if self.trail.found.listed:
-            found.append(f"{len(self.trail.found.listed)} unverified assets moved with the theft; listed, not traced")
+            found.append(
+                f"unverified assets that moved with the theft: {len(self.trail.found.listed)}; listed, not traced"
+            )
         return found
 
 
@@ -246,19 +285,37 @@ def asset_id(asset: Asset) -> str:
 
 
 def write(trail: Trail, out: Path) -> tuple[dict[str, Any], list[dict[str, str]]]:
-    """Write trail.json, movements.csv and movements.parquet into a folder; what they hold."""
+    """Write trail.json, movements.csv, movements.parquet and holdings.csv into a folder; the first two's content."""
     results = Results(trail)
     content, rows = results.trail_json(), list(results.movements())
     out.mkdir(parents=True, exist_ok=True)
     write_bytes(out / "trail.json", (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode())
+    _write_csv(out / "movements.csv", COLUMNS, rows)
+    _write_csv(out / "holdings.csv", HOLDINGS, results.holdings())
+    columns = {name: pa.array([row[name] for row in rows], pa.string()) for name in COLUMNS}
+    sink = pa.BufferOutputStream()
+    pq.write_table(pa.table(columns), sink, compression="zstd")
+    write_bytes(out / "movements.parquet", sink.getvalue().to_pybytes())
+    return content, rows
+
+
+def _write_csv(path: Path, columns: tuple[str, ...], rows: Iterable[Mapping[str, Any]]) -> None:
     text = io.StringIO()
-    table = csv.DictWriter(text, COLUMNS, lineterminator="\n")
+    table = csv.DictWriter(text, columns, lineterminator="\n")
     table.writeheader()
     table.writerows(rows)
-    write_bytes(out / "movements.csv", text.getvalue().encode())
-    columns = {name: pa.array([row[name] for row in rows], pa.string()) for name in COLUMNS}
-    pq.write_table(pa.table(columns), out / "movements.parquet", compression="zstd")
-    return content, rows
+    write_bytes(path, text.getvalue().encode())
+
+
+def _numbers(setting: Mapping[str, Any], before: str = "") -> dict[str, Any]:
+    """Thresholds as one flat table: those inside others are named after both."""
+    flat: dict[str, Any] = {}
+    for name, value in setting.items():
+        if isinstance(value, Mapping):
+            flat |= _numbers(value, f"{before}{name}_")
+        else:
+            flat[before + name] = " and ".join(map(str, value)) if isinstance(value, tuple) else value
+    return flat
 
 
 def _describe(asset: Asset) -> dict[str, Any]:

@@ -15,6 +15,8 @@ REWARD = Stop("reward", detail="from block rewards or withdrawals of validators"
 BURNED = Stop("burned", detail="sent to an address that nobody can spend from")
 MINT = Stop("mint", detail="newly issued by the asset's contract")
 DUST = Stop("dust", detail="too small beside what came in to be part of the same money; see the dust rule")
+HUB = "behaves like a service: "
+TURNED = " (told as the walk went, backward: who it paid are its senders, and later is before)"
 BURN = "burn"  # category of burn addresses
 
 
@@ -25,22 +27,20 @@ class Judge:
         self._ledger, self._labels, self._backward = ledger, labels, backward
         self._stop_at = frozenset(stop_at)
         self._said: dict[int, list[Label]] = {}
+        self._always: dict[int, Stop] = {}  # what holds at any time
+        self._address = ledger.index.address
         self.hubs: Mapping[int, str] = {}
         self.dust: Collection[int] = frozenset()
 
     def __call__(self, holding: int, key: int) -> Stop | None:
         """The reason to stop at a holding at a place in the order; None to go on."""
-        address = int(self._ledger.index.holding_address[holding])
+        address = self._address(holding)
         if not address:
             return REWARD if self._backward else FEE
-        if address in self._named:
-            said = self._said.get(address)
-            if said is None:
-                said = self._look_up(address)
-            if said and (stop := self._labelled(address, said, key)):
-                return stop
+        if address in self._named and (stop := self._always.get(address) or self._labelled(address, key)):
+            return stop
         if holding in self.hubs:
-            return Stop("hub", detail=self.hubs[holding])
+            return Stop("hub", detail=f"{HUB}{self.hubs[holding]}{TURNED if self._backward else ''}")
         return DUST if key in self.dust else None
 
     @cached_property
@@ -59,21 +59,30 @@ class Judge:
         self._said[address] = said
         return said
 
-    def _labelled(self, address: int, said: list[Label], key: int) -> Stop | None:
-        if said[0].source == USER:
-            return Stop("stop", said[0].entity or None, detail="an address at which the user said to stop")
+    def _labelled(self, address: int, key: int) -> Stop | None:
+        said = self._said.get(address)
+        if said is None:
+            said = self._look_up(address)
         timed = any(label.valid_from is not None or label.valid_to is not None for label in said)
         time = self._time(key) if timed else None
         label = next((label for label in said if label.valid(time)), None)
         if label is None:
             return None
+        stop = self._stop(label)
+        if not timed:
+            self._always[address] = stop
+        return stop
+
+    def _stop(self, label: Label) -> Stop:
+        if label.source == USER:
+            return Stop("stop", label.entity or None, detail="an address at which the user said to stop")
         category = stops(label)
         if category == BURN:
             return MINT if self._backward else BURNED
         return Stop("label", label.entity, category, f"labelled {label.entity} ({category}) by {label.source}")
 
     def _time(self, key: int) -> int | None:
-        time = int(self._ledger.facts([abs(key)]).time[0])
+        time = self._ledger.time(abs(key))
         return None if time == NONE else time
 
 

@@ -1,48 +1,19 @@
 """Where a walk should stop although no label says so: a first reach over the ledger, judging behaviour.
 
-A thief's wallet receives stolen value, perhaps after a life of its own, and passes it on. A service (or a bystander
-that a service paid) goes on receiving money from people who have nothing to do with the theft, and has paid many
-before. The reach is that of poison, so what is found holds for every policy. It is run until it finds nothing new:
-the fewer services leak, the clearer it is who is a stranger.
+The reach is that of poison, so what is found holds for every policy. While labels alone keep it small, nothing is
+judged: a guess that is not needed can only be wrong. Otherwise it is run until it finds nothing new: the fewer
+services leak, the clearer it is who is a stranger.
 """
 
-from collections import Counter
+from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass
 from heapq import heappop, heappush
 
-from cointrail.tracing.account import Account
+from cointrail.tracing.behaviour import Behaviour, Suspect, service
 from cointrail.tracing.walk import Seeds, Stop, Walk
 
-
-@dataclass(frozen=True)
-class Behaviour:
-    """The thresholds of the hub rule and the dust rule; one setting for all cases.
-
-    A sum counts when it is at least 1/`minor` of the holding's median outflow and 1/`trifle` of what came in with
-    stolen value; so dust, gas and spam weigh nothing however often they come.
-    """
-
-    degree: int = 50_000  # movements of a holding: a hub without a further look
-    minor: int = 20
-    trifle: int = 500
-    strangers: int = 3  # clean senders after the first stolen arrival
-    payees: int = 8  # people paid before the first stolen arrival
-    both_payees: int = 5  # ... together with
-    both_senders: int = 3  # clean senders before it
-    senders: int = 25  # clean senders before it, alone
-    dust: int = 4_000  # an outflow below 1/dust of what came in with stolen value ...
-    dust_usual: int = 100  # ... and below 1/dust_usual of the mean outflow is not followed
-    rounds: int = 8  # reaches at most
-
-
-@dataclass
-class Suspect:
-    """What the reach has seen of one holding."""
-
-    arrival: int  # key of the first stolen arrival
-    stolen: set[int]  # places of the inflows that were reached
-    gross: int = 0  # sum of those inflows, whole
+ROUNDS = 4096  # movements between two calls of `step`
 
 
 @dataclass(frozen=True)
@@ -52,7 +23,7 @@ class Survey:
     hubs: dict[int, str]  # holding -> why
     dust: frozenset[int]  # keys
     reached: int  # holdings in the last reach
-    rounds: int
+    rounds: int  # 0: the reach was small, and nothing was judged
 
 
 def survey(
@@ -65,103 +36,110 @@ def survey(
 ) -> Survey:
     """Reach, judge, and reach again until no new hub is found."""
     hubs: dict[int, str] = {}
-    rounds = 0
-    while rounds < rule.rounds:
+    reach = _Reach(walk, seeds, judge, until, rule, hubs, step)
+    reach.run(most=rule.calm)
+    if len(reach.suspects) <= rule.calm:
+        return Survey(hubs, frozenset(), len(reach.suspects), 0)
+    rounds, found = 0, True
+    while found and rounds < rule.rounds:
         rounds += 1
-        suspects, dust = _reach(walk, seeds, judge, until, rule, hubs, step)
-        fresh = {h: why for h, s in suspects.items() if (why := service(walk.account(h), s, None, rule))}
-        fresh = {h: why for h, why in fresh.items() if h not in hubs}
-        if not fresh:
-            break
-        hubs.update(fresh)
-    return Survey(hubs, frozenset(dust), len(suspects), rounds)
+        reach = _Reach(walk, seeds, judge, until, rule, hubs, step)
+        reach.run()
+        found = reach.judge_all()
+    return Survey(hubs, frozenset(reach.dust), len(reach.suspects), rounds)
 
 
-def service(account: Account, suspect: Suspect, before: int | None, rule: Behaviour) -> str | None:
-    """Why a holding behaves like a service; None if it does not. Only movements up to place `before` count."""
-    end = len(account) if before is None else before
-    if len(account) > rule.degree:
-        return f"{len(account)} movements"
-    if not account.outs:
-        return None
-    least = max(account.usual_out // rule.minor, suspect.gross // rule.trifle, 1)
-    after: Counter[int] = Counter()
-    senders: Counter[int] = Counter()
-    payees: Counter[int] = Counter()
-    for place in range(end):
-        key, peer, amount = account.keys[place], account.peers[place], account.amounts[place]
-        if account.incoming[place]:
-            if place not in suspect.stolen:
-                (after if key > suspect.arrival else senders)[peer] += amount
-        elif key < suspect.arrival:
-            payees[peer] += amount
-    strangers = sum(amount >= least for amount in after.values())
-    paid = sum(amount >= least for amount in payees.values())
-    gave = sum(amount >= least for amount in senders.values())
-    if strangers >= rule.strangers:
-        return f"{strangers} unrelated senders after stolen value had come"
-    if paid >= rule.payees or (paid >= rule.both_payees and gave >= rule.both_senders):
-        return f"{paid} people paid and {gave} senders before stolen value came"
-    if gave >= rule.senders:
-        return f"{gave} senders before stolen value came"
-    return None
+class _Reach:
+    """One poison reach. `hubs` are not entered, and those too large to look at are added to it."""
 
+    def __init__(
+        self,
+        walk: Walk,
+        seeds: Seeds,
+        judge: Callable[[int, int], Stop | None],
+        until: int | None,
+        rule: Behaviour,
+        hubs: dict[int, str],
+        step: Callable[[int], None],
+    ) -> None:
+        self.walk, self.seeds, self.judge, self.until = walk, seeds, judge, until
+        self.rule, self.hubs, self.step = rule, hubs, step
+        first = (self._first(holding, since) for holding, since in seeds.sources.items())
+        begun = [walk.account(h).keys[p] for h, p in zip(seeds.sources, first, strict=True) if p is not None]
+        self.start = min([*begun, *seeds.moves], default=0)  # not `since`: without one, that is the ledger's start
+        self.suspects: dict[int, Suspect] = {}
+        self.dust: set[int] = set()
+        self.leaving: dict[int, str] = {}  # holdings that behaved like services by the time something left them
+        self.queue: list[tuple[int, int, int]] = []  # (key, holding, place of the outflow)
 
-def _reach(
-    walk: Walk,
-    seeds: Seeds,
-    judge: Callable[[int, int], Stop | None],
-    until: int | None,
-    rule: Behaviour,
-    hubs: dict[int, str],
-    step: Callable[[int], None],
-) -> tuple[dict[int, Suspect], set[int]]:
-    suspects: dict[int, Suspect] = {}
-    dust: set[int] = set()
-    queue: list[tuple[int, int, int]] = []
-    for holding, since in seeds.sources.items():
-        account = walk.account(holding)
-        first = next((p for p in account.outs if account.keys[p] >= since), None)
-        if first is not None:
-            heappush(queue, (account.keys[first], holding, first))
-    for key, holding in seeds.moves.items():
-        if holding not in seeds.sources:
-            heappush(queue, (key, holding, walk.account(holding).place(key, incoming=False)))
-    online: dict[int, str] = {}
-    count = 0
-    while queue:
-        key, holding, place = heappop(queue)
-        if until is not None and key >= until:
-            continue
-        account = walk.account(holding)
-        suspect = suspects.get(holding)
-        if suspect is not None or holding in seeds.sources:
-            following = account.next_out(place)
-            if following is not None:
-                heappush(queue, (account.keys[following], holding, following))
-        if suspect is not None and seeds.moves.get(key) != holding:
-            if holding not in online and (why := service(account, suspect, place, rule)):
-                online[holding] = why
-            if holding in online:
+    def run(self, most: int | None = None) -> None:
+        """Reach everything; with `most`, judge nothing and stop when more holdings than that are reached."""
+        for holding, since in self.seeds.sources.items():
+            self._queue(holding, self._first(holding, since))
+        for key, holding in self.seeds.moves.items():
+            if holding not in self.seeds.sources:
+                self._queue(holding, self.walk.account(holding).place(key, incoming=False))
+        count, last = 0, None
+        while self.queue and (most is None or len(self.suspects) <= most):
+            key, holding, place = heappop(self.queue)
+            if (key, holding) == last or (self.until is not None and key >= self.until):
                 continue
-            amount = account.amounts[place]
-            if amount * rule.dust < suspect.gross and amount * rule.dust_usual < account.mean_out:
-                dust.add(key)
+            last = (key, holding)
+            if holding in self.suspects or holding in self.seeds.sources:
+                self._queue(holding, self.walk.account(holding).next_out(place))
+            if most is None and self._stays(key, holding, place):
                 continue
-        recipient = account.peers[place]
-        if recipient in seeds.sources or recipient in hubs or judge(recipient, key) is not None:
-            continue
-        count += 1
-        if not count % 4096:
-            step(count)
-        target = walk.account(recipient)
-        at = target.place(key, incoming=True)
-        seen = suspects.get(recipient)
-        if seen is None:
-            seen = suspects[recipient] = Suspect(key, set())
-            following = target.next_out(at)
-            if following is not None:
-                heappush(queue, (target.keys[following], recipient, following))
-        seen.stolen.add(at)
-        seen.gross += target.amounts[at]
-    return suspects, dust
+            self._arrive(key, self.walk.account(holding).peers[place])
+            count += 1
+            if not count % ROUNDS:
+                self.step(count)
+
+    def judge_all(self) -> bool:
+        """Judge every reached holding by all that the ledger knows of it; whether new hubs were found."""
+        before = len(self.hubs)
+        for holding, suspect in self.suspects.items():
+            account = self.walk.account(holding)
+            end = len(account) if self.until is None else bisect_left(account.keys, self.until)
+            if why := self.leaving.get(holding) or service(account, suspect, end, self.rule):
+                self.hubs.setdefault(holding, why)
+        return len(self.hubs) > before
+
+    def _first(self, holding: int, since: int) -> int | None:
+        """The first outflow of a holding from a key on."""
+        account = self.walk.account(holding)
+        return next((place for place in account.outs if account.keys[place] >= since), None)
+
+    def _queue(self, holding: int, place: int | None) -> None:
+        if place is not None:
+            heappush(self.queue, (self.walk.account(holding).keys[place], holding, place))
+
+    def _stays(self, key: int, holding: int, place: int) -> bool:
+        """Whether an outflow is not followed: it leaves what looks like a service by now, or it is dust."""
+        suspect = self.suspects.get(holding)
+        if suspect is None or self.seeds.moves.get(key) == holding:
+            return False
+        account = self.walk.account(holding)
+        if holding not in self.leaving and (why := service(account, suspect, place, self.rule)):
+            self.leaving[holding] = why
+        if holding in self.leaving:
+            return True
+        amount = account.amounts[place]
+        if amount * self.rule.dust < suspect.gross and amount * self.rule.dust_usual < account.mean_out:
+            self.dust.add(key)
+            return True
+        return False
+
+    def _arrive(self, key: int, holding: int) -> None:
+        if holding in self.seeds.sources or holding in self.hubs or self.judge(holding, key) is not None:
+            return
+        if (many := self.walk.degree(holding)) > self.rule.degree:
+            self.hubs[holding] = f"{many} movements"  # which are not even loaded
+            return
+        account = self.walk.account(holding)
+        place = account.place(key, incoming=True)
+        suspect = self.suspects.get(holding)
+        if suspect is None:
+            suspect = self.suspects[holding] = Suspect(key, self.start)
+            self._queue(holding, account.next_out(place))
+        suspect.stolen.add(place)
+        suspect.gross += account.amounts[place]

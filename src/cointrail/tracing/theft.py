@@ -41,14 +41,16 @@ class Theft:
         since: str | None = None,
         until: str | None = None,
         direction: Direction = "forward",
+        assets: Iterable[str] = (),
     ) -> "Theft":
-        """A theft as people write it: addresses and hashes as text, times in ISO 8601. ValueError for bad ones."""
+        """A theft as people write it: addresses, hashes and contracts as text, times in ISO 8601; ValueError if bad."""
         return cls(
             tuple(parse_address(address) for address in addresses),
             tuple(parse_hash(hash_) for hash_ in transactions),
             None if since is None else parse_time(since),
             None if until is None else parse_time(until),
             direction,
+            tuple(format_address(parse_address(key)) if key[:2].lower() == "0x" else key for key in assets),
         )
 
     @property
@@ -79,6 +81,9 @@ def find(ledger: Ledger, theft: Theft) -> Found:
     """Look a theft up in a ledger; InputError where nothing of it is there, saying what and where."""
     if not theft.addresses and not theft.transactions:
         raise InputError("no theft given: name addresses (--from) or transactions (--tx)")
+    held = {asset.key for asset in ledger.assets}
+    if strange := [asset for asset in theft.assets if asset not in held]:
+        raise InputError(f"--asset {strange[0]}: nothing of it is in the ledger {ledger.path}; give a contract that is")
     start, until = _window(ledger, theft)
     found = Found(Seeds({}, {}), until)
     ids = _known(ledger, theft, found.warnings)
@@ -100,10 +105,20 @@ def _nothing(theft: Theft, found: Found) -> str:
     what = "reached" if theft.backward else "left"
     if found.listed:
         return f"only unverified assets {what} the given addresses; name one with --asset CONTRACT to follow it"
-    if theft.transactions:
-        return f"no value {what} the given addresses in the given transactions; check --from and --tx"
-    when = f" from {format_time(theft.since)} on" if theft.since is not None else ""
-    return f"nothing {what} the given addresses{when}; check the addresses and --since"
+    since, until = theft.since, theft.until
+    when = (f" from {format_time(since)} on" if since is not None else "") + (
+        f" up to {format_time(until)}" if until is not None else ""
+    )
+    given = "addresses in the given transactions" if theft.transactions else "addresses"
+    check = " and ".join(
+        option
+        for option, there in (("--from", theft.addresses), ("--tx", theft.transactions), ("the times", when))
+        if there
+    )
+    if not theft.addresses:
+        what = "got" if theft.backward else "lost"
+        return f"nobody {what} anything by the given transactions, fees apart{when}; check {check}"
+    return f"no value {what} the given {given}{when}; check {check}"
 
 
 def _window(ledger: Ledger, theft: Theft) -> tuple[int, int | None]:
@@ -134,39 +149,45 @@ def _known(ledger: Ledger, theft: Theft, warnings: list[str]) -> list[int]:
         raise InputError(f"{missing[0]}: no transfer of this address is in the ledger {ledger.path}; check --from")
     if missing:
         warnings.append(f"{len(missing)} of {len(ids)} theft addresses are not in the ledger, first {missing[0]}")
-    return [i for i in ids if i is not None]
+    return list(dict.fromkeys(i for i in ids if i is not None))
 
 
 def _sources(ledger: Ledger, theft: Theft, ids: list[int], start: int, found: Found) -> dict[int, int]:
-    sources = {}
+    sources, empty = {}, []
     for address in ids:
         for holding in ledger.index.holdings(address):
             rows, incoming, amounts, _ = ledger.index.movements(holding)
             leaving = [
                 amount
                 for row, comes, amount in zip(rows.tolist(), incoming, amounts, strict=True)
-                if comes == theft.backward and (-row if theft.backward else row) >= start
+                if comes == theft.backward and _inside(-row if theft.backward else row, start, found.until)
             ]
             asset = int(ledger.index.holding_asset[holding])
             if leaving and followed(ledger, theft, asset):
                 sources[holding] = start
             elif leaving:
                 found.listed.append(Listed(asset, len(leaving), sum(leaving)))
+            else:
+                empty.append((holding, asset))
     found.listed[:] = _summed(found.listed)
-    return sources
+    left = {int(ledger.index.holding_asset[holding]) for holding in sources}
+    # What the others pay to a theft address that pays nothing itself has come back to the theft's addresses as well.
+    return sources | {holding: start for holding, asset in empty if asset in left}
 
 
 def _moves(ledger: Ledger, theft: Theft, ids: set[int], start: int, found: Found) -> dict[int, int]:
     """Stolen transfers by key, with the holding they leave in walking direction."""
-    moves = {}
-    for hash_ in theft.transactions:
+    moves: dict[int, int] = {}
+    idle = []
+    for hash_ in dict.fromkeys(theft.transactions):
         rows = ledger.transaction(hash_)
         if not rows:
             raise InputError(f"0x{hash_.hex()}: this transaction is not in the ledger {ledger.path}; check --tx")
         facts = ledger.facts(rows)
+        before = len(moves) + len(found.listed)
         for at, row in enumerate(rows):
             key = -row if theft.backward else row
-            if facts.kind[at] == Kind.FEE or not facts.amount[at] or key < start:
+            if facts.kind[at] == Kind.FEE or not facts.amount[at] or not _inside(key, start, found.until):
                 continue
             losers = ids or _losers(facts, int(facts.asset[at]), theft.backward)
             leaves = int((facts.recipient if theft.backward else facts.sender)[at])
@@ -177,8 +198,17 @@ def _moves(ledger: Ledger, theft: Theft, ids: set[int], start: int, found: Found
                 moves[key] = next(h for h in ledger.index.holdings(leaves) if ledger.index.holding_asset[h] == asset)
             else:
                 found.listed.append(Listed(asset, 1, facts.amount[at]))
+        if len(moves) + len(found.listed) == before:
+            idle.append(hash_)
+    if idle:
+        of = f"{len(idle)} of {len(theft.transactions)} theft transactions"
+        found.warnings.append(f"{of} took nothing from the given addresses in the given time, first 0x{idle[0].hex()}")
     found.listed[:] = _summed(found.listed)
     return moves
+
+
+def _inside(key: int, start: int, until: int | None) -> bool:
+    return key >= start and (until is None or key < until)
 
 
 def _losers(facts: Facts, asset: int, backward: bool) -> set[int]:

@@ -8,10 +8,11 @@ from cointrail.errors import InputError
 from cointrail.labels import Labels
 from cointrail.ledger import Ledger
 from cointrail.tracing.account import Account
+from cointrail.tracing.behaviour import Behaviour
 from cointrail.tracing.bounds import Bound, bounds
 from cointrail.tracing.policies import CONSERVING, POLICIES
 from cointrail.tracing.stops import Judge
-from cointrail.tracing.survey import Behaviour, Survey, survey
+from cointrail.tracing.survey import Survey, survey
 from cointrail.tracing.theft import Found, Theft, find
 from cointrail.tracing.walk import Flow, Limits, Walk
 
@@ -48,6 +49,7 @@ class Trail:
     """The result of a trace: every movement that carried stolen value, and where it stopped."""
 
     ledger: Ledger
+    labels: Labels
     theft: Theft
     settings: Settings
     found: Found
@@ -80,7 +82,8 @@ def trace(
     floor = _floor(ledger, settings.min_value)
     index = ledger.index
     found = find(ledger, theft)
-    judge = Judge(ledger, Labels(ledger.path), settings.stop_at, theft.backward)
+    labels = Labels(ledger.path)
+    judge = Judge(ledger, labels, settings.stop_at, theft.backward)
     accounts: dict[int, Account] = {}
     whole = Walk(index, accounts, theft.backward, judge, Limits({}, until=found.until))
     seen = None
@@ -98,7 +101,7 @@ def trace(
         plain = settings.min_value is None and settings.max_hops is None
         reach = flows["poison"] if plain and "poison" in flows else whole.follow("poison", found.seeds)
         limits = bounds(whole, reach, found.seeds, lambda share: step("bounds", share))
-    return Trail(ledger, theft, settings, found, seen, flows, limits)
+    return Trail(ledger, labels, theft, settings, found, seen, flows, limits)
 
 
 def balanced(ledger: Ledger, flow: Flow) -> bool | None:

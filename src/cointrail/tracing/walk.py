@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
+from typing import NamedTuple
 
 from cointrail.ledger.index import Index
 from cointrail.tracing.account import Account
@@ -21,8 +22,7 @@ class Stop:
     detail: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
+class Move(NamedTuple):
     """One transfer that carried stolen value."""
 
     key: int  # place in the walk's order: the row, negated when walking backward
@@ -64,6 +64,9 @@ class Visit:
     last: int
     count: int
 
+    def again(self, hop: int, key: int) -> None:
+        self.hop, self.last, self.count = min(self.hop, hop), key, self.count + 1
+
 
 @dataclass
 class Flow:
@@ -71,12 +74,15 @@ class Flow:
 
     policy: str
     moves: list[Move] = field(default_factory=list)
-    endpoints: dict[tuple[int, str], Endpoint] = field(default_factory=dict)
+    endpoints: dict[tuple[int, str, str | None], Endpoint] = field(default_factory=dict)  # holding, reason, label
     stolen: dict[int, int] = field(default_factory=dict)  # by asset id
     returned: dict[int, int] = field(default_factory=dict)  # by asset id: came back to the theft's own addresses
 
     def end(self, holding: int, stop: Stop) -> Endpoint:
-        return self.endpoints.setdefault((holding, stop.reason), Endpoint(holding, stop))
+        found = self.endpoints.get((holding, stop.reason, stop.label))
+        if found is None:
+            found = self.endpoints[holding, stop.reason, stop.label] = Endpoint(holding, stop)
+        return found
 
 
 @dataclass(frozen=True)
@@ -132,6 +138,15 @@ class Walk:
         run = _Run(self, policy, seeds, self._limits, self._judge)
         return run.go(step)
 
+    def degree(self, holding: int) -> int:
+        """How many movements a holding has."""
+        return self._index.degree(holding)
+
+    def moves_on(self, holding: int, key: int) -> bool:
+        """Whether anything leaves a holding from a key on."""
+        account = self.account(holding)
+        return bool(account.outs) and account.keys[account.outs[-1]] >= key
+
     def asset(self, holding: int) -> int:
         return int(self._index.holding_asset[holding])
 
@@ -147,6 +162,7 @@ class _Run:
         self.purse_of = POLICIES[policy]
         self.purses: dict[int, Purse] = {}
         self.visits: dict[int, Visit] = {}
+        self.returns: dict[int, Visit] = {}  # what came back to the theft's own holdings
         self.queue: list[tuple[int, int, int]] = []  # (key, holding, place of the outflow)
         self.waiting: dict[int, int] = {}  # holding -> key it is queued for
         self.returned: dict[int, int] = dict.fromkeys(seeds.sources, 0)
@@ -184,7 +200,6 @@ class _Run:
     def _pass_on(self, key: int, holding: int, place: int) -> None:
         account = self.walk.account(holding)
         amount = account.amounts[place]
-        asset = self.walk.asset(holding)
         part: Part
         if holding in self.seeds.sources:
             again = min(self.returned[holding], amount)  # what came back leaves once more: not stolen twice
@@ -199,6 +214,7 @@ class _Run:
                 part, fresh = [(0, amount)], amount - size(part)
             following = purse.next(place) if purse else None
         if fresh:
+            asset = self.walk.asset(holding)
             self.flow.stolen[asset] = self.flow.stolen.get(asset, 0) + fresh
         if part:
             self._deliver(key, holding, account.peers[place], amount, part)
@@ -214,9 +230,10 @@ class _Run:
             self.returned[recipient] += stolen
             asset = self.walk.asset(recipient)
             self.flow.returned[asset] = self.flow.returned.get(asset, 0) + stolen
+            self._seen(self.returns, recipient, hop, key)
             return
         stop = self.judge(recipient, key)
-        if stop is None and stolen < self.limits.floor.get(self.walk.asset(recipient), 0):
+        if stop is None and self.limits.floor and stolen < self.limits.floor.get(self.walk.asset(recipient), 0):
             stop = FLOOR
         if stop is None and self.limits.hops is not None and hop >= self.limits.hops:
             stop = HOPS
@@ -228,34 +245,38 @@ class _Run:
         purse = self.purses.get(recipient)
         if purse is None:
             purse = self.purses[recipient] = self.purse_of(account)
-        seen = self.visits.get(recipient)
-        if seen is None:
-            self.visits[recipient] = Visit(hop, key, key, 1)
-        else:
-            seen.hop, seen.last, seen.count = min(seen.hop, hop), key, seen.count + 1
+        self._seen(self.visits, recipient, hop, key)
         place = account.place(key, incoming=True)
         purse.receive(place, part)
         if recipient not in self.waiting:
             self._queue(recipient, purse.next(place))
+
+    @staticmethod
+    def _seen(visits: dict[int, Visit], holding: int, hop: int, key: int) -> None:
+        if holding in visits:
+            visits[holding].again(hop, key)
+        else:
+            visits[holding] = Visit(hop, key, key, 1)
 
     def _settle(self) -> None:
         """What is still held is an endpoint too."""
         until = self.limits.until
         for holding, purse in self.purses.items():
             if purse.held:
-                account = self.walk.account(holding)
-                cut = until is not None and bool(account.keys) and account.keys[-1] >= until
-                end = self.flow.end(holding, TIME if cut else UNSPENT)
-                visit = self.visits[holding]
-                end.amount, end.hops, end.arrivals = purse.held, visit.hop, visit.count
-                end.first, end.last = visit.first, visit.last
+                cut = until is not None and self.walk.moves_on(holding, until)
+                self._stays(holding, TIME if cut else UNSPENT, purse.held, self.visits[holding])
         for holding, amount in self.returned.items():
             if amount:
-                self.flow.end(holding, RETURNED).add(amount, 0)
+                self._stays(holding, RETURNED, amount, self.returns[holding])
+
+    def _stays(self, holding: int, stop: Stop, amount: int, visit: Visit) -> None:
+        end = self.flow.end(holding, stop)
+        end.amount, end.hops, end.arrivals = amount, visit.hop, visit.count
+        end.first, end.last = visit.first, visit.last
 
 
 FLOOR = Stop("floor", detail="the stolen part of the movement was below the least value to follow")
 HOPS = Stop("hops", detail="the longest chain of movements to follow was reached")
 TIME = Stop("time", detail="still held where the walk was cut off in time; the holding moves on later")
 UNSPENT = Stop("unspent", detail="still held at the end of the ledger")
-RETURNED = Stop("returned", detail="came back to an address of the theft and stayed there")
+RETURNED = Stop("returned", detail="came back to an address of the theft and is still there")

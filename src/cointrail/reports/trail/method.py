@@ -18,6 +18,10 @@ def command(trail: Mapping[str, Any]) -> str:
     words += _each("--tx", theft["transactions"], "theft-transactions.txt")
     if theft["since"]:
         words += ["--since", theft["since"]]
+    if theft["until"]:
+        words += ["--until", theft["until"]]
+    for asset in theft["assets"]:
+        words += ["--asset", asset]
     if theft["direction"] == "backward":
         words += ["--direction", "backward"]
     for name in parameters["policies"]:
@@ -27,6 +31,8 @@ def command(trail: Mapping[str, Any]) -> str:
     if parameters["max_hops"] is not None:
         words += ["--max-hops", str(parameters["max_hops"])]
     words += _each("--stop-at", parameters["stop_at"], "stop-addresses.txt")
+    if not parameters["hub"]:
+        words.append("--no-hubs")
     if parameters["bounds"]:
         words.append("--bounds")
     return shlex.join([*words, "--out", "DIR"])
@@ -52,5 +58,6 @@ def parameters(trail: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("Most hops", "no limit" if given["max_hops"] is None else str(given["max_hops"])),
         ("Stops named by the user", f"{len(given['stop_at']):,} addresses" if given["stop_at"] else "none"),
         ("Behaves like a service", hub or "not used"),
+        ("Labels", f"{trail['labels']['count']:,}, digest {trail['labels']['digest']}"),
         ("Bounds", "computed" if trail["bounds"] else (trail["bounds_note"] or "not asked for")),
     ]

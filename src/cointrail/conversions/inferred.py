@@ -1,0 +1,133 @@
+"""Pairs that no key shows: candidates, one matching for each bridge, and which of its pairs are sure enough."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from cointrail.conversions.candidates import Free, free, less_fee, same_amount
+from cointrail.conversions.codes import factor
+from cointrail.conversions.fees import COMMON, fee
+from cointrail.conversions.joined import AMOUNT, FEE, RECIPIENT, Part
+from cointrail.conversions.legs import BLANK, Codes, Edges, Flags, Floats, Legs, edges
+from cointrail.conversions.order import in_order
+from cointrail.conversions.pairing import Problem, solve
+
+WRONG = 0.001  # expected share of wrong links in all links of a bridge; the less sure ones are left out
+SURE = 0.95  # links at least this sure are always given
+LEAST = 1 / 3  # links less sure than this never are
+
+SPANS = (3_600, 21_600, 86_400, 604_800, 2_592_000)  # seconds within which deposits before and after are counted
+NOISE = 3.0  # standard deviations by which they must differ
+
+Join = Callable[[Legs, Free, bool, bool], Edges]
+
+
+def infer(legs: Legs, used: Flags, known: Edges | None, *, recipient: bool, window: int | None) -> list[Part]:
+    """The pairs among legs that are not `used`, one part a bridge. `known`: pairs by key, None if keys are ignored."""
+    spare = free(legs, used)
+    if not len(spare.deposit) or not len(spare.withdrawal):
+        return []
+    possible = _possible(legs, spare, recipient, known is not None)
+    bridge = legs.bridge[possible.deposit]
+    parts = []
+    for name in np.unique(bridge).tolist():
+        seen = edges(legs, np.zeros(0, np.int64), np.zeros(0, np.int64)) if known is None else known
+        seen = seen.take(legs.bridge[seen.deposit] == name)
+        here = Free(*(rows[legs.bridge[rows] == name] for rows in (spare.deposit, spare.withdrawal)))
+        parts.append(_bridge(legs, here, possible.take(bridge == name), seen, recipient, window))
+    return parts
+
+
+def _possible(legs: Legs, spare: Free, recipient: bool, keys: bool) -> Edges:
+    """All candidates, of all bridges; amounts less a fee only for bridges that seem to charge one."""
+    exact = _candidates(legs, spare, recipient, keys, same_amount)
+    met = np.zeros(len(legs), np.bool_)
+    met[exact.withdrawal] = True
+    lone = Free(spare.deposit, spare.withdrawal[~met[spare.withdrawal]])
+    charging = [
+        name
+        for name in np.unique(legs.bridge[lone.withdrawal]).tolist()
+        if _charges(legs, spare, lone, name, recipient, keys)
+    ]
+    if not charging:
+        return exact
+    there = Free(*(rows[np.isin(legs.bridge[rows], charging)] for rows in (spare.deposit, spare.withdrawal)))
+    more = _candidates(legs, there, recipient, keys, less_fee)
+    rest = exact.take(~np.isin(legs.bridge[exact.deposit], charging))
+    return edges(legs, np.r_[rest.deposit, more.deposit], np.r_[rest.withdrawal, more.withdrawal])
+
+
+def _charges(legs: Legs, spare: Free, lone: Free, bridge: int, recipient: bool, keys: bool) -> bool:
+    """Whether a bridge seems to charge fees: withdrawals that no equal deposit explains follow one a little larger.
+
+    By chance as many would come soon after as soon before, and after is impossible: these are the measure.
+    """
+    all_of_it = int((legs.bridge[spare.withdrawal] == bridge).sum())
+    here = Free(*(rows[legs.bridge[rows] == bridge] for rows in (lone.deposit, lone.withdrawal)))
+    if len(here.withdrawal) <= COMMON * all_of_it:
+        return False
+    before = _candidates(legs, here, recipient, keys, less_fee).delay
+    after = _candidates(replace(legs, time=-legs.time), here, recipient, keys, less_fee).delay
+    for span in SPANS:
+        one, other = int((before <= span).sum()), int((after <= span).sum())
+        if one - other - NOISE * (one + other) ** 0.5 > COMMON * all_of_it:
+            return True
+    return False
+
+
+def _candidates(legs: Legs, spare: Free, recipient: bool, keys: bool, join: Join) -> Edges:
+    """Candidates by recipient; where one side does not name it, without."""
+    if not recipient:
+        return join(legs, spare, False, keys)
+    found = join(legs, spare, True, keys)
+    nameless = legs.recipient == BLANK
+    if not nameless[spare.deposit].any() and not nameless[spare.withdrawal].any():
+        return found
+    more = join(legs, spare, False, keys)
+    more = more.take(nameless[more.deposit] | nameless[more.withdrawal])
+    return edges(legs, np.r_[found.deposit, more.deposit], np.r_[found.withdrawal, more.withdrawal])
+
+
+def _bridge(legs: Legs, here: Free, found: Edges, known: Edges, recipient: bool, window: int | None) -> Part:
+    number = np.empty(len(legs), np.int64)
+    for rows in (here.deposit, here.withdrawal):
+        number[rows] = np.arange(len(rows))
+    particulars = [legs.token, legs.amount, *([legs.recipient] if recipient else [])]
+    group = factor(*(codes[here.withdrawal] for codes in particulars))
+    moments = legs.time[np.r_[here.deposit, here.withdrawal]]
+    share = fee(legs, found)
+    solved = solve(
+        Problem(
+            deposit=number[found.deposit],
+            withdrawal=number[found.withdrawal],
+            delay=found.delay.astype(np.float64),
+            opened=legs.time[here.deposit],
+            rivals=np.bincount(group)[group].astype(np.float64),
+            first=int(moments.min()),
+            last=int(moments.max()),
+            route=factor(legs.chain[found.deposit], legs.chain[found.withdrawal]),
+            fee=share,
+        ),
+        known.delay.astype(np.float64),
+    )
+    chosen = solved.chosen
+    equals = factor(*(codes[found.deposit] for codes in (*particulars, legs.chain)), legs.chain[found.withdrawal])
+    equal = share[chosen] == 0
+    ordered = in_order(chosen[equal], found.deposit, found.withdrawal, solved.odds, equals)
+    chosen = np.r_[ordered, chosen[~equal]]
+    if window is not None:
+        chosen = chosen[found.delay[chosen] <= window]
+    chosen = sure_enough(chosen, solved.chance)
+    named = recipient & (legs.recipient[found.deposit] != BLANK) & (legs.recipient[found.withdrawal] != BLANK)
+    rule = np.char.add(np.where(named, RECIPIENT, AMOUNT), np.where(share > 0, FEE, ""))
+    return Part(found.take(chosen), rule[chosen], solved.chance[chosen], solved.others[chosen])
+
+
+def sure_enough(chosen: Codes, chance: Floats) -> Codes:
+    """The surest of the chosen edges, as many as keep the expected share of wrong ones within `WRONG`."""
+    ranked = chosen[np.argsort(-chance[chosen], kind="stable")]
+    likely = chance[ranked]
+    expected = np.cumsum(1 - likely) / np.arange(1, len(ranked) + 1)
+    kept: Codes = ranked[((expected <= WRONG) & (likely >= LEAST)) | (likely >= SURE)]
+    return kept

@@ -1,0 +1,151 @@
+"""How often each rule is right: measured on pairs that are known, and kept beside the rules in rates.csv.
+
+The sets are read from a data folder that is no part of this project; without it the rates stay as they were measured.
+"""
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from cointrail.conversions.legs import COLUMNS, DEPOSIT, WITHDRAWAL
+from cointrail.conversions.links import read_pairs, write_csv, write_links
+from cointrail.conversions.match import match
+from cointrail.conversions.reading import read_legs
+from cointrail.conversions.score import score
+from cointrail.errors import InputError
+
+RATES = Path(__file__).with_name("rates.csv")
+HEADER = ("rule", "set", "n", "precision", "recall", "date")
+WINDOWS = {"24 h": 86_400, "7 d": 604_800}
+NOMAD = Path("bridges", "xchainwatcher", "nomad")
+
+
+@dataclass(frozen=True)
+class Leg:
+    """One end of a transfer: transaction and time in seconds."""
+
+    tx: str
+    time: int
+
+
+@dataclass(frozen=True)
+class Transfer:
+    """A deposit and, where it is known, its withdrawal; what both must agree in."""
+
+    deposit: Leg
+    withdrawal: Leg | None
+    token: str
+    amount: str
+    sender: str
+    recipient: str
+    key: str
+
+    @property
+    def delay(self) -> int | None:
+        """Seconds between the two."""
+        return None if self.withdrawal is None else self.withdrawal.time - self.deposit.time
+
+
+@dataclass(frozen=True)
+class Rate:
+    """One measurement: of `n` true pairs, the share found, and the share of those found that are true."""
+
+    rule: str
+    set: str
+    n: int
+    precision: float
+    recall: float
+    date: str
+
+
+def measure(data: Path, into: Path = RATES) -> list[Rate]:
+    """Run every rule on every set in the data folder and write the rates. InputError when the folder lacks a set."""
+    today = datetime.now(UTC).date().isoformat()
+    rates = []
+    for name, transfers in nomad(data).items():
+        rates.append(_rate("key", name, transfers, today, None))
+        rates += [_rate("recipient", f"{name}, {word}", transfers, today, span) for word, span in WINDOWS.items()]
+        rates.append(_rate("amount", f"{name}, 24 h", transfers, today, WINDOWS["24 h"]))
+    rows = ((rate.rule, rate.set, rate.n, f"{rate.precision:.4f}", f"{rate.recall:.4f}", rate.date) for rate in rates)
+    write_csv(into, HEADER, rows)
+    return rates
+
+
+def rates(path: Path = RATES) -> list[Rate]:
+    """The rates as they were measured last; none when they never were."""
+    if not path.is_file():
+        return []
+    with path.open(encoding="utf-8", newline="") as text:
+        return [
+            Rate(row["rule"], row["set"], int(row["n"]), float(row["precision"]), float(row["recall"]), row["date"])
+            for row in csv.DictReader(text)
+        ]
+
+
+def nomad(data: Path) -> dict[str, list[Transfer]]:
+    """Nomad's transfers in both directions, with the deposits that were never paid out."""
+    folder = data / NOMAD
+    if not folder.is_dir():
+        raise InputError(f"{folder} is missing: give the data folder that holds {NOMAD}")
+    return {"Nomad to Ethereum": list(_from_moonbeam(folder)), "Nomad from Ethereum": list(_from_ethereum(folder))}
+
+
+def write_legs(path: Path, transfers: list[Transfer], bridge: str = "nomad") -> None:
+    """The transfers as LEGS.csv."""
+    rows: list[tuple[object, ...]] = []
+    for one in transfers:
+        same = (one.token, one.amount)
+        leg = one.deposit
+        rows.append((DEPOSIT, bridge, "source", leg.tx, leg.time, *same, one.sender, one.recipient, one.key))
+        if one.withdrawal is not None:
+            leg = one.withdrawal
+            rows.append((WITHDRAWAL, bridge, "target", leg.tx, leg.time, *same, "", one.recipient, one.key))
+    write_csv(path, COLUMNS, rows)
+
+
+def _rate(rule: str, name: str, transfers: list[Transfer], date: str, window: int | None) -> Rate:
+    """The pairs that close within the window are those to be found; the others count when they are found wrongly."""
+    with TemporaryDirectory() as folder:
+        legs, links = Path(folder, "legs.csv"), Path(folder, "links.csv")
+        write_legs(legs, transfers)
+        joined = match(read_legs([legs]), keys=rule == "key", recipient=rule != "amount", window=window)
+        write_links(links, joined.links)
+        found = read_pairs(links)
+    pairs = {(one.deposit.tx, one.withdrawal.tx): one for one in transfers if one.withdrawal is not None}
+    inside = {pair for pair, one in pairs.items() if window is None or (one.delay or 0) <= window}
+    return Rate(rule, name, len(inside), score(set(pairs), found).precision, score(inside, found).recall, date)
+
+
+def _from_moonbeam(folder: Path) -> Iterator[Transfer]:
+    with (folder / "withdrawal_pairs.csv").open(encoding="utf-8", newline="") as text:
+        for row in csv.DictReader(text):
+            yield Transfer(
+                Leg(row["orig_tx_hash"], int(row["orig_timestamp"])),
+                Leg(row["dst_tx_hash"], int(row["dst_timestamp"])),
+                *(row[name] for name in ("dst_token", "amount", "sender", "beneficiary", "withdrawal_id")),
+            )
+    for cells in _table(folder / "TC_WithdrawalsWithoutMatch.tsv"):
+        yield Transfer(Leg(cells[2], int(cells[1])), None, cells[5], cells[8], cells[6], cells[7], cells[3])
+
+
+def _from_ethereum(folder: Path) -> Iterator[Transfer]:
+    far = {cells[2]: cells for cells in _table(folder / "TC_ValidERC20TokenDeposit.tsv")}
+    for name in ("SC_ValidERC20TokenDeposit.tsv", "SC_ValidNativeTokenDeposit.tsv"):
+        for cells in _table(folder / name):
+            other = far.get(cells[2])
+            if other is not None and int(other[0]) > int(cells[0]):
+                near, paid = Leg(cells[1], int(cells[0])), Leg(other[1], int(other[0]))
+                yield Transfer(near, paid, cells[6], cells[11], cells[3], cells[5], cells[2])
+    for cells in _table(folder / "SC_DepositsWithoutMatch.tsv"):
+        yield Transfer(Leg(cells[2], int(cells[1])), None, cells[6], cells[9], cells[7], cells[8], cells[4])
+
+
+def _table(path: Path) -> list[list[str]]:
+    """The rows of a tab-separated file without header; none when the folder has no such file."""
+    if not path.is_file():
+        return []
+    with path.open(encoding="utf-8", newline="") as text:
+        return list(csv.reader(text, delimiter="\t"))

@@ -1,0 +1,27 @@
+"""The benchmark runs from end to end on small sizes; what it says about speed is not looked at."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+PARTS = ("import", "store", "trace", "plain", "look", "scan")  # but for the bounds: networkx takes ten seconds there
+
+
+def bench(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "bench", *arguments], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+
+def test_every_part_of_the_benchmark_works() -> None:
+    done = bench("--quick", *(word for name in PARTS for word in ("--only", name)))
+    assert done.returncode == 0, done.stderr
+    for heading in ("Import from Parquet", "The ledger on disk", "A heist traced", "plain means", "Looking", "kernels"):
+        assert heading in done.stdout
+
+
+def test_an_unknown_part_is_refused() -> None:
+    done = bench("--only", "everything")
+    assert done.returncode == 2
+    assert "there are import, store" in done.stderr
