@@ -1,6 +1,6 @@
 """`make accuracy`: every rule on every set with known truth, written to docs/accuracy.md.
 
-Needs the annotated cases in ../shared/data (or COINTRAIL_DATA); without them only the synthetic heist is scored.
+Needs the annotated cases (COINTRAIL_DATA); without them only the synthetic heist is scored.
 """
 
 import os
@@ -19,7 +19,7 @@ from cointrail.drills.trial import Trial, trial
 ROOT = Path(__file__).resolve().parent.parent
 DATA = Path(os.environ.get("COINTRAIL_DATA", ROOT.parent / "shared" / "data")) / "tracing"
 CASES = {"Atomic Wallet (2023)": "atomic_wallet_2023", "LI.FI (2024)": "lifi_2024"}
-SEEDS = 20
+SEEDS = 3  # of every style: 24 haystacks for each case and set of labels
 AMBIGUOUS = ("payers", "leaks", "mixed")  # styles in which wallets of the case pay strangers after the theft
 HEIST_SEEDS = 3
 
@@ -35,7 +35,7 @@ An annotated case is mixed into at least 300,000 synthetic transfers that also t
 (`cointrail.drills.haystack`, parameters below). The default trace (haircut, no floor, no hop limit, hub and dust rules
 as in `cointrail.tracing.survey.Behaviour`) starts from the case's sources at the time of the theft. Counted are the
 wallets that were followed, against those that a time-respecting walk along the annotated movements can reach.
-`{seeds}` seeds for every style; each cell is mean (lowest).
+{seeds} seeds for every style, {all} for each case and set of labels; each cell is mean (lowest).
 
 """
 
@@ -48,7 +48,9 @@ their own clean money). The annotation calls those strangers clean, no tracer ca
 def main() -> None:
     """Measure and write the page."""
     seeds = int(sys.argv[1]) if len(sys.argv) > 1 else SEEDS
-    text = INTRO.format(date=datetime.now(UTC).date(), commit=commit(), machine=machine(), seeds=seeds)
+    text = INTRO.format(
+        date=datetime.now(UTC).date(), commit=commit(), machine=machine(), seeds=seeds, all=seeds * len(STYLES)
+    )
     text += "".join(_haystacks(seeds)) + NOTE.format(ambiguous=", ".join(AMBIGUOUS))
     text += "".join(_heists())
     text += (
