@@ -24,7 +24,7 @@ def match(legs: Legs, *, keys: bool = True, recipient: bool = True, window: int 
     """Join the legs. `window`: only pairs that close within so many seconds are given.
 
     The pairs that close later are looked for all the same, since whoever ignores them mistakes their legs for others'.
-    A leg of such a pair is not linked, and is no finding either.
+    Where a key proves such a pair its legs are no findings; where none does, they are listed as legs without a partner.
     """
     linked = np.zeros(len(legs), np.bool_)
     keyed = by_key(legs) if keys else None

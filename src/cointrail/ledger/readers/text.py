@@ -59,8 +59,11 @@ class Text:
             line = "\0"
         if "\0" in line or (not self.ending and len(head) >= HEADER_BYTES):
             raise InputError(f"{path}: neither Parquet nor CSV in UTF-8; export it again as one of these")
-        self.delimiter = max(DELIMITERS, key=lambda mark: len(next(csv.reader([line], delimiter=mark), [])))
-        self.names = [name.strip() for name in next(csv.reader([line.rstrip("\r")], delimiter=self.delimiter), [])]
+        try:
+            self.delimiter = max(DELIMITERS, key=lambda mark: len(next(csv.reader([line], delimiter=mark), [])))
+            self.names = [name.strip() for name in next(csv.reader([line.rstrip("\r")], delimiter=self.delimiter), [])]
+        except csv.Error as error:
+            raise InputError(f"{path}: its first line is no header of a CSV ({error}); check the file") from error
         self.types: dict[str, Any] = {name: pa.string() for name in self.names}
 
     def chunks(self, columns: Mapping[str, str]) -> Iterator[Chunk]:
@@ -88,6 +91,15 @@ class Text:
                     while block.count(b'"') % 2 and extra < QUOTED_BYTES and (more := file.readline()):
                         block += more  # inside quotes a line goes on
                         extra += len(more)
-                    yield block
+                    yield _text(block)
         except BROKEN as error:
             raise InputError(f"{self.path}: a damaged file; copy it again ({brief(error)})") from error
+
+
+def _text(block: bytes) -> bytes:
+    """Lines as valid UTF-8: what is not becomes a character that no address, number or time can hold."""
+    try:
+        block.decode("utf-8")
+    except UnicodeDecodeError:
+        return block.decode("utf-8", "replace").encode("utf-8")
+    return block
