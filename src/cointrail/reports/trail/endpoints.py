@@ -15,7 +15,7 @@ from cointrail.reports.trail.tally import place
 SHOWN = 500
 DETAIL = 120  # characters of the sentence why a trail stopped
 
-Place = tuple[str, str, str]  # 'chain address', asset, reason
+Place = tuple[str, str, str, str | None]  # 'chain address', asset, reason, label
 
 
 @dataclass
@@ -49,12 +49,12 @@ def lines(trail: Mapping[str, Any]) -> tuple[list[Line], int]:
     for name in names:
         for endpoint in trail["policies"][name]["endpoints"]:
             shown = coins.setdefault(endpoint["asset"], coin(trail, endpoint["asset"]))
-            key = (place(endpoint["chain"], endpoint["address"]), endpoint["asset"], endpoint["reason"])
+            key = (place(endpoint["chain"], endpoint["address"]), endpoint["asset"], endpoint["reason"], endpoint["label"])
             line = found.setdefault(key, _line(endpoint, shown))
             line.amounts[name] = EXACT.add(line.amounts.get(name, ZERO), Decimal(endpoint["amount"]))
             _meet(line, endpoint)
     for bound in trail["bounds"]:
-        key = (place(bound["chain"], bound["address"]), bound["asset"], bound["reason"])
+        key = (place(bound["chain"], bound["address"]), bound["asset"], bound["reason"], bound["label"])
         if key not in found:  # a place that value can have reached though no policy takes it there
             found[key] = _line({**bound, "category": None, "detail": ""}, coin(trail, bound["asset"]))
         found[key].least = figure(Decimal(bound["least"]), found[key].coin)
