@@ -121,12 +121,39 @@ class Interner:
         return self._known[: self.count]
 
 
-def some(keys: Words) -> npt.NDArray[np.bool_]:
+@njit(cache=True, nogil=True)
+def some(keys: Any) -> Any:
     """Which rows of words are not zero throughout."""
-    every = keys[:, 0].copy()
-    for k in range(1, keys.shape[1]):
-        every |= keys[:, k]
-    return np.asarray(every != 0, bool)
+    out = np.empty(keys.shape[0], np.bool_)
+    for i in range(keys.shape[0]):
+        every = np.uint64(0)
+        for k in range(keys.shape[1]):
+            every |= keys[i, k]
+        out[i] = every != EMPTY
+    return out
+
+
+@njit(cache=True, nogil=True)
+def runs(first: Any, keys: Any) -> Any:
+    """Rows with the same number and words as the row before form a run.
+
+    For each row its run, counted from 0, and for each run its first row and a mix of all its words: where all mixes
+    differ, so do all runs.
+    """
+    number = np.empty(keys.shape[0], np.int64)
+    start = np.empty(keys.shape[0], np.int64)
+    mix = np.empty(keys.shape[0], np.uint64)
+    count = 0
+    for i in range(keys.shape[0]):
+        new = i == 0 or first[i] != first[i - 1]
+        for k in range(keys.shape[1]):
+            new = new or keys[i, k] != keys[i - 1, k]
+        if new:
+            start[count] = i
+            mix[count] = _hash(keys, i) ^ np.uint64(first[i]) * np.uint64(0x9E3779B97F4A7C15)
+            count += 1
+        number[i] = count - 1
+    return number, start[:count].copy(), mix[:count].copy()
 
 
 def words(raw: npt.NDArray[np.uint8]) -> Words:

@@ -1,12 +1,12 @@
 """Rows of an import on their way to the segments: in memory while they are few, on disk when they are many."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from cointrail.ledger.columns import NONE, Columns, Integers
+from cointrail.ledger.columns import NONE, Columns, Integers, empty
 
 
 @dataclass
@@ -18,6 +18,7 @@ class Run:
     exact: bool
     rows: Columns | None
     folder: Path | None = None
+    _spans: dict[str, tuple[bool, int, int]] = field(default_factory=dict)  # by order: ascending, first and last key
 
     @staticmethod
     def of(rows: Columns) -> "Run":
@@ -36,19 +37,26 @@ class Run:
 
     def between(self, order: str, low: int, high: int) -> Columns:
         """The rows whose key is in [low, high)."""
-        where = self._where(self.keys(order), low, high)
+        ascending, first, last = self._span(order)
+        if last < low or first >= high:
+            return empty()
+        key = self.keys(order)
+        where: Any
+        if ascending:  # a slice copies nothing
+            where = slice(*np.searchsorted(key, [low, high], "left").tolist())
+        else:
+            where = (key >= low) & (key < high)
         if self.rows is not None:
             return self.rows.take(where)
         assert self.folder is not None
         names = [f.name for f in fields(Columns)]
         return Columns(**{n: _load(self.folder / f"{n}.npy", len(self.block))[where] for n in names})
 
-    @staticmethod
-    def _where(key: Integers, low: int, high: int) -> Any:
-        """The rows with a key in [low, high): a slice, which copies nothing, where the run is in order."""
-        if (key[1:] >= key[:-1]).all():
-            return slice(*np.searchsorted(key, [low, high], "left").tolist())
-        return (key >= low) & (key < high)
+    def _span(self, order: str) -> tuple[bool, int, int]:
+        if order not in self._spans:
+            key = self.keys(order)
+            self._spans[order] = bool((key[1:] >= key[:-1]).all()), int(key.min()), int(key.max())
+        return self._spans[order]
 
 
 def _load(path: Path, rows: int) -> Any:

@@ -24,7 +24,7 @@ from cointrail.ledger.merge import merge
 from cointrail.ledger.runs import Run, spill
 
 SLICE_ROWS = 2_000_000  # merged in memory at once
-RUN_ROWS = 4_000_000  # kept in memory before a run goes to disk
+RUN_ROWS = 8_000_000  # kept in memory, about 160 bytes each, before they go to disk
 LOCK = ".lock"
 INCOMING = "incoming"  # chunks of an import from a node that was interrupted
 OWN = {LOCK, f"{NAME}.tmp", "staging", "addresses", "quarantine", INCOMING, *segments.FOLDERS}
@@ -83,8 +83,8 @@ class Writer:
             self._flush()
 
     def _flush(self) -> None:
-        if self.buffered:
-            self.runs.append(spill(self.folder / "staging", len(self.runs), Columns.concat(self.buffer)))
+        for rows in self.buffer:
+            self.runs.append(spill(self.folder / "staging", len(self.runs), rows))
         self.buffer, self.buffered = [], 0
 
     def commit(
@@ -92,7 +92,7 @@ class Writer:
     ) -> Manifest:
         """Merge everything and replace the manifest. `step` is told the share of the work done."""
         self._settle()
-        runs = [*self.runs, Run.of(Columns.concat(self.buffer))] if self.buffered else self.runs
+        runs = self.runs + [Run.of(rows) for rows in self.buffer]
         if not runs:
             raise InputError("nothing to import: the files hold no transfers")
         old = self.manifest
