@@ -42,14 +42,14 @@ def cryo(rows: pa.Table, folder: Path) -> list[Path]:
     path = folder / "erc20_transfers.parquet"
     contracts = _contracts(rows)
     with _Writer(path) as out:
-        for part in _slices(rows):
+        for part, places in _slices(rows):
             asset = flat(part.column("asset"))
             place = np.asarray(asset.indices)
             out.add(
                 {
                     "block_number": part.column("block").cast(pa.uint32()),
                     "transaction_index": part.column("tx_index").cast(pa.uint32()),
-                    "log_index": pa.array(_log_index(part), pa.uint32()),
+                    "log_index": pa.array(places, pa.uint32()),
                     "transaction_hash": _wide(part, "tx", HASH_BYTES),
                     "erc20": _binary(contracts[place], np.zeros(len(place), bool)),
                     "from_address": _wide(part, "sender", ADDRESS_BYTES),
@@ -67,7 +67,7 @@ def bigquery(rows: pa.Table, folder: Path) -> list[Path]:
     path = folder / "token_transfers.parquet"
     contracts = _contracts(rows)
     with _Writer(path) as out:
-        for part in _slices(rows):
+        for part, places in _slices(rows):
             place = np.asarray(flat(part.column("asset")).indices)
             out.add(
                 {
@@ -76,7 +76,7 @@ def bigquery(rows: pa.Table, folder: Path) -> list[Path]:
                     "to_address": _text(_raw(part, "recipient", ADDRESS_BYTES)),
                     "value": _decimals(_raw(part, "amount", AMOUNT_BYTES)),
                     "transaction_hash": _text(_raw(part, "tx", HASH_BYTES)),
-                    "log_index": pa.array(_log_index(part), pa.int64()),
+                    "log_index": pa.array(places),
                     "block_timestamp": flat(part.column("time"))
                     .cast(pa.timestamp("s"))
                     .cast(pa.timestamp("us", "UTC")),
@@ -108,11 +108,15 @@ class _Writer:
             self._file.close()
 
 
-def _slices(rows: pa.Table) -> Iterator[pa.Table]:
-    """The movements of value, a slice at a time; fees are not among what these files hold."""
+def _slices(rows: pa.Table) -> Iterator[tuple[pa.Table, npt.NDArray[np.int64]]]:
+    """The movements of value, a slice at a time, with their places in their blocks; these files hold no fees."""
+    kept = flat(pc.not_equal(rows.column("kind"), int(Kind.FEE)))
+    places = _log_index(flat(rows.column("block").filter(kept)).to_numpy(zero_copy_only=False))
+    done = 0
     for start in range(0, rows.num_rows, SLICE):
-        part = rows.slice(start, SLICE)
-        yield part.filter(pc.not_equal(part.column("kind"), int(Kind.FEE))).combine_chunks()
+        part = rows.slice(start, SLICE).filter(kept.slice(start, SLICE)).combine_chunks()
+        yield part, places[done : done + part.num_rows]
+        done += part.num_rows
 
 
 def _contracts(rows: pa.Table) -> Bytes:
@@ -123,9 +127,11 @@ def _contracts(rows: pa.Table) -> Bytes:
     return np.frombuffer(b"".join(bytes.fromhex(key[2:]) for key in keys), np.uint8).reshape(-1, ADDRESS_BYTES)
 
 
-def _log_index(part: pa.Table) -> npt.NDArray[np.int64]:
-    """A number for every row that no other row of its block has: its place in the slice."""
-    return np.arange(part.num_rows)
+def _log_index(block: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """The place of every row in its block; blocks ascend."""
+    starts = np.flatnonzero(np.diff(block, prepend=-1))
+    places: npt.NDArray[np.int64] = np.arange(len(block)) - np.repeat(starts, np.diff(starts, append=len(block)))
+    return places
 
 
 def _raw(part: pa.Table, name: str, width: int) -> Bytes:

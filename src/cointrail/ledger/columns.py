@@ -53,7 +53,7 @@ class Columns:
 
     @property
     def has_tx(self) -> npt.NDArray[np.bool_]:
-        return some(self.tx)
+        return np.asarray(some(self.tx))
 
 
 def flat(column: pa.ChunkedArray | pa.Array) -> pa.Array:

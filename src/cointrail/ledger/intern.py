@@ -134,8 +134,8 @@ def some(keys: Any) -> Any:
 
 
 @njit(cache=True, nogil=True)
-def runs(first: Any, keys: Any) -> Any:
-    """Rows with the same number and words as the row before form a run.
+def runs(first: Any, second: Any, keys: Any) -> Any:
+    """Rows with the same two numbers and words as the row before form a run.
 
     For each row its run, counted from 0, and for each run its first row and a mix of all its words: where all mixes
     differ, so do all runs.
@@ -145,12 +145,13 @@ def runs(first: Any, keys: Any) -> Any:
     mix = np.empty(keys.shape[0], np.uint64)
     count = 0
     for i in range(keys.shape[0]):
-        new = i == 0 or first[i] != first[i - 1]
+        new = i == 0 or first[i] != first[i - 1] or second[i] != second[i - 1]
         for k in range(keys.shape[1]):
             new = new or keys[i, k] != keys[i - 1, k]
         if new:
             start[count] = i
-            mix[count] = _hash(keys, i) ^ np.uint64(first[i]) * np.uint64(0x9E3779B97F4A7C15)
+            numbers = (np.uint64(first[i]) * np.uint64(0x9E3779B97F4A7C15)) ^ np.uint64(second[i])
+            mix[count] = _hash(keys, i) ^ numbers * np.uint64(0xFF51AFD7ED558CCD)
             count += 1
         number[i] = count - 1
     return number, start[:count].copy(), mix[:count].copy()

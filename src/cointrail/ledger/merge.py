@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cointrail.ledger.columns import NONE, Columns
-from cointrail.ledger.intern import Interner, Words, some
+from cointrail.ledger.intern import Interner, Words, runs, some
 from cointrail.ledger.rows import Kind, Status
 
 Integers = npt.NDArray[np.int64]
@@ -41,11 +41,13 @@ def _current(rows: Columns) -> Columns:
     known = some(rows.block_hash) & (rows.block != NONE)
     if not known.any():
         return rows
-    pairs = np.empty((int(known.sum()), 5), np.uint64)
-    pairs[:, 0], pairs[:, 1:] = rows.block[known], rows.block_hash[known]
-    heads = ~_same_as_before([pairs[:, k] for k in range(5)])
-    seen = Interner(5, int(heads.sum()))
-    which = seen.intern(pairs[heads])[np.cumsum(heads) - 1]
+    block, hashes = (rows.block, rows.block_hash) if known.all() else (rows.block[known], rows.block_hash[known])
+    run, start, _ = runs(block, block, hashes)
+    if (np.diff(block[start]) > 0).all():  # each block in one piece, as chain exports mostly are: one hash each
+        return rows
+    pairs = np.concatenate([block[start, None].astype(np.uint64), hashes[start]], axis=1)
+    seen = Interner(5, len(start))
+    which = seen.intern(pairs)[run]
     if len(np.unique(seen.keys[:, 0])) == seen.count:
         return rows
     latest = np.full(seen.count, NONE, np.int64)
@@ -81,16 +83,24 @@ def _fill_times(rows: Columns) -> None:
 
 def _transactions(rows: Columns) -> Integers:
     """A number for each row's transaction; rows without one share a number per block and time. Fills `tx_index`."""
-    keys = np.empty((len(rows), 6), np.uint64)
-    keys[:, 0] = rows.block.astype(np.uint64)
-    keys[:, 1:5] = rows.tx
-    keys[:, 5] = np.where(rows.has_tx, 0, rows.time).astype(np.uint64)
-    heads = ~_same_as_before([keys[:, k] for k in range(6)])
-    tx: Integers = Interner(6, int(heads.sum())).intern(keys[heads])[np.cumsum(heads) - 1]
-    index = np.full(tx.max() + 1, NONE, np.int64)
-    np.maximum.at(index, tx, rows.tx_index)
+    when = np.where(rows.has_tx, 0, rows.time)
+    tx: Integers
+    tx, start, mix = runs(rows.block, when, rows.tx)
+    index = np.maximum.reduceat(rows.tx_index, start)
+    if not _distinct(mix):  # a transaction may be in several pieces
+        keys = np.empty((len(start), 6), np.uint64)
+        keys[:, 0], keys[:, 1:5], keys[:, 5] = rows.block[start], rows.tx[start], when[start]
+        which = Interner(6, len(start)).intern(keys)
+        most = np.full(which.max() + 1, NONE, np.int64)
+        np.maximum.at(most, which, index)
+        tx, index = which[tx], most
     rows.tx_index = index[tx]
     return tx
+
+
+def _distinct(words: npt.NDArray[np.uint64]) -> bool:
+    ordered = np.sort(words)
+    return bool((ordered[1:] != ordered[:-1]).all())
 
 
 def _without_failed(rows: Columns, tx: Integers) -> tuple[Columns, Integers]:
@@ -114,7 +124,7 @@ def _sort(rows: Columns, tx: Integers, order: str, addresses: Words, asset_ranks
     keys: list[npt.NDArray[Any]] = [*main, index, earliest, _hash_ranks(rows, tx), rows.kind]
     keys += [_path_ranks(rows), position]
     if not _ascending(keys):
-        sequence = np.lexsort(keys[::-1])
+        sequence = np.lexsort([key for key in keys[::-1] if (key != key[0]).any()])
         rows, tx = rows.take(sequence), tx[sequence]
         keys = [key[sequence] for key in keys]
     same = _same_as_before(keys)
@@ -142,8 +152,7 @@ def _hash_ranks(rows: Columns, tx: Integers) -> npt.NDArray[Any]:
     first = np.full(int(tx.max()) + 1, NONE, np.int64)
     first[tx[::-1]] = np.arange(len(rows))[::-1]
     first = first[first != NONE]  # the first row of every transaction
-    mixed = np.sort(rows.block[first].astype(np.uint64) * MIX ^ rows.tx[first, 0])
-    if (mixed[1:] != mixed[:-1]).all():
+    if _distinct(rows.block[first].astype(np.uint64) * MIX ^ rows.tx[first, 0]):
         return rows.tx[:, 0]
     _, first, tx = np.unique(tx, return_index=True, return_inverse=True)
     words = [rows.tx[first, i] for i in range(4)]

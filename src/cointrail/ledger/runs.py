@@ -41,11 +41,8 @@ class Run:
         if last < low or first >= high:
             return empty()
         key = self.keys(order)
-        where: Any
-        if ascending:  # a slice copies nothing
-            where = slice(*np.searchsorted(key, [low, high], "left").tolist())
-        else:
-            where = (key >= low) & (key < high)
+        ends = np.searchsorted(key, [low, high], "left").tolist() if ascending else []
+        where = slice(*ends) if ascending else (key >= low) & (key < high)  # a slice copies nothing
         if self.rows is not None:
             return self.rows.take(where)
         assert self.folder is not None

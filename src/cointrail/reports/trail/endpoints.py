@@ -49,7 +49,12 @@ def lines(trail: Mapping[str, Any]) -> tuple[list[Line], int]:
     for name in names:
         for endpoint in trail["policies"][name]["endpoints"]:
             shown = coins.setdefault(endpoint["asset"], coin(trail, endpoint["asset"]))
-            key = (place(endpoint["chain"], endpoint["address"]), endpoint["asset"], endpoint["reason"], endpoint["label"])
+            key = (
+                place(endpoint["chain"], endpoint["address"]),
+                endpoint["asset"],
+                endpoint["reason"],
+                endpoint["label"],
+            )
             line = found.setdefault(key, _line(endpoint, shown))
             line.amounts[name] = EXACT.add(line.amounts.get(name, ZERO), Decimal(endpoint["amount"]))
             _meet(line, endpoint)
