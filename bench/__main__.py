@@ -19,6 +19,7 @@ from bench.ground import Ground
 from bench.looking import looking
 from bench.machine import ROOT, commit, machine
 from bench.scanning import scanning
+from bench.settling import settling
 from bench.storing import importing, keeping
 
 PAGE = ROOT / "docs" / "bench.md"
@@ -65,7 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         console.print(f"written to {PAGE}")
 
 
-NAMES = ("import", "store", "trace", "plain", "look", "scan", "flow")
+NAMES = ("import", "store", "trace", "plain", "look", "scan", "settle", "flow")
 
 
 def _works(ground: Ground, size: dict[str, int], quick: bool) -> Iterator[tuple[str, Callable[[], Part]]]:
@@ -75,6 +76,7 @@ def _works(ground: Ground, size: dict[str, int], quick: bool) -> Iterator[tuple[
     yield "plain", lambda: comparing(ground, size["slice"])
     yield "look", lambda: looking(ground)
     yield "scan", lambda: scanning(ground, size["large"])
+    yield "settle", lambda: settling(ground, size["transfers"])
     yield "flow", lambda: _flow(quick)
 
 

@@ -9,6 +9,7 @@ from bench.ground import Ground
 from cointrail.labels import Labels
 from cointrail.ledger import Ledger
 from cointrail.tracing import Settings, Trail, trace, write
+from cointrail.tracing.ledgers import Ledgers
 from cointrail.tracing.stops import Judge
 from cointrail.tracing.theft import find
 from cointrail.tracing.walk import Seeds
@@ -59,15 +60,16 @@ def comparing(ground: Ground, slice_: int) -> Part:
         "plain",
         "The same trace by plain means",
         "Haircut on every transfer of the ledger in chain order, in Python integers, with the same stops (labels,"
-        " nobody); hub and dust rules are left out on both sides, and the results are compared to the smallest unit.",
+        " nobody); conversions, hub and dust rules are left out on both sides, and the results are compared to the"
+        " smallest unit.",
     )
     ledger = ground.ledger()
-    settings = Settings(("haircut",), behaviour=None)
+    settings = Settings(("haircut",), behaviour=None, conversions=False)
     trail = trace(ledger, ground.theft, settings=settings)
     own = timed(lambda: trace(ledger, ground.theft, settings=settings), ground.repeats)
     fast = own.median
     part.add("cointrail, without hub and dust rules", str(own))
-    seeds = find(ledger, ground.theft).seeds
+    seeds = find(Ledgers([ledger]), ground.theft, settled=False).seeds
     stops = _stops(ground.path, ledger)
     expected: dict[int, int] = {}
     for end in trail.flows["haircut"].endpoints.values():
@@ -90,7 +92,7 @@ def comparing(ground: Ground, slice_: int) -> Part:
 
 def _networkx(part: Part, ledger: Ledger, seeds: Seeds, stops: set[int], slice_: int, fast: float) -> None:
     """On a slice around the theft; the whole ledger would take ten gigabytes."""
-    first = max(0, min(seeds.moves) - slice_ // 10)
+    first = max(0, min(key for key, _ in seeds.moves) - slice_ // 10)
     rows = plain.Rows(ledger, first, min(first + slice_, ledger.transfers))
     began = time.perf_counter()
     graph = plain.graph(rows)
@@ -108,7 +110,7 @@ def _networkx(part: Part, ledger: Ledger, seeds: Seeds, stops: set[int], slice_:
 
 def _stops(path: Path, ledger: Ledger) -> set[int]:
     """The holdings at which the tracer stops whatever happens: nobody's, and those of labelled addresses."""
-    judge = Judge(ledger, Labels(path), (), False)
+    judge = Judge(Ledgers([ledger]), [Labels(path)], (), False)
     index = ledger.index
     ids = index.beginning_with(Labels(path).prefixes) | {0}
     return {h for address in ids for h in index.holdings(address) if judge(h, 0) is not None}

@@ -55,14 +55,14 @@ def by_dictionary(chunks: Rows, seeds: Seeds, stops: set[int]) -> dict[int, int]
     balance.update((holding, -least) for holding, least in lowest.items())
     stolen: defaultdict[int, int] = defaultdict(int)
     ended: defaultdict[int, int] = defaultdict(int)
-    moves = seeds.moves
+    moves = frozenset(seeds.moves)
     for chunk in chunks:
         for row, sender, recipient, amount in chunk:
             held = stolen[sender]
             part = -(-held * amount // balance[sender]) if held else 0
             if held:
                 stolen[sender] = held - part
-            if moves.get(row) == sender:
+            if (row, sender) in moves:
                 part = amount
             balance[sender] -= amount
             balance[recipient] += amount
@@ -100,7 +100,7 @@ def by_networkx(made: "nx.MultiDiGraph[int]", seeds: Seeds, stops: set[int]) -> 
         source, target = nodes[sender], nodes[recipient]
         part = -(-source["stolen"] * amount // source["balance"]) if source["stolen"] else 0
         source["stolen"] -= part
-        if seeds.moves.get(row) == sender:
+        if (row, sender) in seeds.moves:
             part = amount
         source["balance"] -= amount
         target["balance"] += amount

@@ -147,6 +147,8 @@ def fields(part: Any, name: str = "") -> Iterator[str]:
     for key, mark in (("items", "[]"), ("additionalProperties", ".NAME")):
         if isinstance(part.get(key), dict):
             yield from fields(part[key], name + mark)
+    for option in part.get("anyOf", ()):
+        yield from fields(option, name)
 
 
 def test_the_result_is_explained() -> None:

@@ -121,3 +121,13 @@ def test_lookalike_table() -> None:
     for row in rows:
         assert len(row["character"]) == 1
         assert len(row["looks_like"]) == 1 and row["looks_like"].isascii()
+
+
+@pytest.mark.parametrize("name", list(chains()))
+def test_tokens_of_every_chain_are_well_formed(name: str) -> None:
+    for row in table("cointrail.chains", f"tokens/{name}.csv"):
+        assert checksum_address(parse_address(row["contract"])) == row["contract"]
+        assert row["source"] == f"{chains()[name].explorer}/token/{row['contract']}"
+        assert row["form_of"] in ("", chains()[name].native_symbol) or name == "ethereum"
+        known = Registry(name).get(row["contract"])
+        assert known is not None and known.verified and known.symbol == row["symbol"]

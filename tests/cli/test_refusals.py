@@ -12,6 +12,7 @@ import pytest
 
 from cointrail.errors import InputError
 from cointrail.ledger import importer
+from cointrail.ledger.manifest import Manifest
 from tests.cli.command import MAP, NAMES, done, info, line, load, run, who, write
 
 HEADER = ",".join(NAMES).encode() + b"\n"
@@ -210,7 +211,7 @@ def test_bad_rows_are_set_aside_before_the_good_ones_count(tmp_path: Path, monke
     seen: list[int] = []
     commit = importer._commit
 
-    def spy(*arguments: object) -> int:
+    def spy(*arguments: object) -> Manifest:
         seen.append(len(list((tmp_path / "new" / "quarantine").iterdir())))
         if len(seen) == 1:
             raise InputError("something in between")

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -78,6 +79,13 @@ def judge(transfers: Iterable[Transfer], found: set[tuple[str, str]], window: in
     pairs = {(one.deposit.tx, one.withdrawal.tx): one for one in transfers if one.withdrawal is not None}
     inside = {pair for pair, one in pairs.items() if (one.delay or 0) <= window}
     return score(inside, found), score(set(pairs), found)
+
+
+def linked(some: Iterable[Row]) -> set[tuple[str, str]]:
+    """The pairs that are linked without keys and recipients."""
+    with TemporaryDirectory() as folder:
+        joined = match(read(Path(folder), some), keys=False, recipient=False)
+    return {(link.deposit_tx, link.withdrawal_tx) for link in joined.links}
 
 
 def shuffled(some: list[Row], seed: int = 1) -> list[Row]:

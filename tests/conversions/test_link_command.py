@@ -70,4 +70,4 @@ def test_refusals_leave_what_was_there(tmp_path: Path, capsys: pytest.CaptureFix
 
 
 def test_help_names_the_commands() -> None:
-    assert [command.name for command in links.registered_commands] == ["match", "score"]
+    assert [command.name for command in links.registered_commands] == ["find", "match", "score"]

@@ -20,6 +20,20 @@ def test_every_endpoint_agrees_with_the_truth(done: Demo) -> None:
     assert all(done.trail.balanced(name) for name in done.trail.flows)
 
 
+def test_the_trail_goes_through_swaps_and_over_the_bridge(done: Demo) -> None:
+    flow, truth, ledgers = done.trail.flows["fifo"], done.heist.truth, done.trail.ledgers
+    turned = [
+        {ledgers.assets[asset].key: amount for asset, amount in sums.items() if amount}
+        for sums in (flow.left, flow.came)
+    ]
+    assert turned == [truth.left, truth.came]
+    bridged = {end for end in truth.endpoints if end[2] == "bridge"}
+    assert bridged and all(end[3] and end[3].startswith("bitcoin bc1q") for end in bridged)
+    labels = {end.stop.label for end in flow.endpoints.values() if end.stop.reason == "bridge"}
+    assert len(labels) == 1
+    assert any(move.crossing >= 0 for move in flow.moves)  # a refund
+
+
 def test_fake_tokens_are_listed_and_not_traced(done: Demo) -> None:
     verified = {asset.key for asset in done.trail.ledger.assets if asset.verified}
     traced = {done.trail.ledger.assets[asset].key for flow in done.trail.flows.values() for asset in flow.stolen}

@@ -16,6 +16,8 @@ from cointrail.ledger.rows import ROWS, Kind, Status
 
 SMALL = 4_000
 STETH = "0xae7ab96520de3a18e5e111b5eaab095312d7fe84"
+METH = "0xd5f7838f5c461feff7fe49ea5ebaf7728bb0adfa"
+CMETH = "0xe6829d9a7ee3040e1276fa75293bde931859e8fa"
 
 
 @cache
@@ -34,6 +36,7 @@ def plain(rows: pa.Table) -> list[dict[str, object]]:
 def test_the_same_seed_gives_the_same_bytes() -> None:
     again = heist(SMALL, 0)
     assert again.rows.equals(made().rows)
+    assert again.events == made().events
     assert again.truth == made().truth
     assert again.labels == made().labels
     assert not made(1).rows.equals(made().rows)
@@ -43,18 +46,33 @@ def test_the_same_seed_gives_the_same_bytes() -> None:
 def test_the_truth_adds_up(seed: int) -> None:
     found = made(seed)
     total: dict[str, int] = defaultdict(int)
-    for (_, asset, _), amount in found.truth.endpoints.items():
+    for (_, asset, _, _), amount in found.truth.endpoints.items():
         assert amount > 0
         total[asset] += amount
-    assert total == found.truth.stolen
+    for asset, amount in found.truth.left.items():
+        total[asset] += amount
+    for asset, amount in found.truth.came.items():
+        total[asset] -= amount
+    assert {asset: amount for asset, amount in total.items() if amount} == found.truth.stolen
     assert sorted(found.truth.stolen.values()) == sorted(wei(f"stolen_{a}") for a in ("eth", "steth", "cmeth", "meth"))
     services = {tag.address for tag in found.labels}
     assert not services & found.truth.tainted
-    assert {address for address, _, reason in found.truth.endpoints if reason == "label"} <= services
-    assert {address for address, _, reason in found.truth.endpoints if reason == "unspent"} <= found.truth.tainted
+    assert {address for address, _, reason, _ in found.truth.endpoints if reason == "label"} <= services
+    assert {address for address, _, reason, _ in found.truth.endpoints if reason == "unspent"} <= found.truth.tainted
     categories = {tag.address: tag.category for tag in found.labels}
-    ends = {categories[a] for a, _, reason in found.truth.endpoints if reason == "label" and a}
-    assert ends >= {"bridge", "instant_exchange", "exchange", "defi_dex"}
+    ends = {categories[a] for a, _, reason, _ in found.truth.endpoints if reason == "label" and a}
+    assert ends >= {"bridge", "instant_exchange", "exchange"}
+
+
+def test_what_the_tokens_gave_goes_on_as_eth() -> None:
+    truth = made().truth
+    assert {asset for asset in truth.left if asset} == {STETH, METH}
+    assert {asset: amount for asset, amount in truth.left.items() if asset} == {
+        STETH: wei("stolen_steth"),
+        METH: wei("stolen_meth"),
+    }
+    assert truth.came[""] - truth.left[""] <= wei("swapped_eth") < truth.came[""]
+    assert {asset for _, asset, _, _ in truth.endpoints} == {"", CMETH}
 
 
 def test_no_wallet_of_the_theft_overdraws() -> None:
@@ -122,7 +140,7 @@ def test_spam_carries_nothing_and_looks_alike() -> None:
 
 def test_the_score_sees_every_difference() -> None:
     truth = made().truth
-    ends = [(*end, amount) for end, amount in truth.endpoints.items()]
+    ends = list(truth.endpoints.items())
     perfect = score(truth, ends, truth.tainted)
     assert (perfect["recall"], perfect["precision"], perfect["exact"]) == (1.0, 1.0, True)
     assert all(error == 0 for part in perfect["error"].values() for error in part.values())
@@ -130,7 +148,7 @@ def test_the_score_sees_every_difference() -> None:
     assert not worse["exact"]
     assert worse["recall"] < 1
     assert worse["precision"] < worse["recall"]
-    _, asset, reason, amount = ends[0]
+    (_, asset, reason, _), amount = ends[0]
     assert worse["error"][asset][reason] == pytest.approx(amount / truth.stolen[asset])
 
 

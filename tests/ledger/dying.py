@@ -8,11 +8,12 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from cointrail.ledger import book, files, manifest, segment, store
-from tests.ledger.worlds import Row, bring, truth
+from cointrail.ledger import book, event_parts, files, manifest, segment, store
+from tests.ledger.worlds import Row, bring, happened, truth
 
 STEPS = {
     "spilled": (store, "spill", 1),
+    "events": (event_parts, "_store", 1),
     "named": (book.Book, "save", 1),
     "first": (segment, "write", 1),
     "third": (segment, "write", 3),
@@ -29,6 +30,12 @@ def parts() -> tuple[list[Row], list[list[Row]]]:
     """What is in the ledger already, and what comes in, from several sources, while it dies."""
     rows = truth(Random(11), 8)
     return rows[::2], [rows[n::9] for n in range(9)]
+
+
+def events() -> tuple[list[Row], list[list[Row]]]:
+    """Events that are in the ledger already, and those that come in."""
+    rows = happened(Random(12), truth(Random(11), 8))
+    return rows[::2], [rows[n::4] for n in range(4)]
 
 
 def small() -> None:
@@ -58,7 +65,7 @@ def main(folder: Path) -> None:
         child = os.fork()
         if child == 0:
             setattr(where, step, deadly(getattr(where, step), count, name in BEFORE))
-            bring(folder / name, *parts()[1])
+            bring(folder / name, *parts()[1], events=events()[1])
             os._exit(1)
         _, status = os.waitpid(child, 0)
         print(name, os.WTERMSIG(status) if os.WIFSIGNALED(status) else "survived")

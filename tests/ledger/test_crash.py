@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 
 from cointrail.errors import InputError
-from cointrail.ledger import Ledger, index, open_ledger, segment, store
+from cointrail.ledger import Ledger, event_parts, index, open_ledger, segment, store
 from cointrail.ledger.manifest import NAME, load
 from cointrail.ledger.store import writer
 from cointrail.ledger.verify import verify
 from tests.cli.command import MAP, line, write
 from tests.cli.command import load as load_csv
-from tests.ledger.dying import DONE, STEPS, parts, small
+from tests.ledger.dying import DONE, STEPS, events, parts, small
 from tests.ledger.worlds import bring
 from tests.making import row
 
@@ -40,22 +40,29 @@ def few_rows(monkeypatch: pytest.MonkeyPatch) -> None:
     small()
 
 
+def digests(ledger: Ledger) -> tuple[str, str]:
+    return ledger.digest, ledger.events.digest
+
+
 def files(folder: Path) -> set[str]:
     return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file() and path.suffix != ".npy"}
 
 
 def test_a_killed_import_leaves_the_old_ledger_or_the_new_one(tmp_path: Path, few_rows: None) -> None:
-    old, new = parts()
-    before = bring(tmp_path / "undisturbed", old).digest
-    after = bring(tmp_path / "undisturbed", *new).digest
+    (old, new), (early, late) = parts(), events()
+    before = digests(bring(tmp_path / "undisturbed", old, events=[early]))
+    after = digests(bring(tmp_path / "undisturbed", *new, events=late))
+    assert before[1] != after[1]
     dying = tmp_path / "dying"
     for step in STEPS:
-        bring(dying / step, old)
+        bring(dying / step, old, events=[early])
     kill_all(dying)
     for step in STEPS:
-        assert open_ledger(dying / step).digest == (after if step in DONE else before), step
-        assert bring(dying / step, *new).digest == after, step
-        assert verify(dying / step) == after
+        assert digests(open_ledger(dying / step)) == (after if step in DONE else before), step
+        assert digests(bring(dying / step, *new, events=late)) == after, step
+        assert verify(dying / step) == after[0]
+        told = {part.name for part in load(dying / step).events}
+        assert told == {path.stem for path in (dying / step / event_parts.FOLDER).iterdir()}, step
         named = {each.name for each in load(dying / step).segments}
         held = {path.stem for kind in segment.FOLDERS for path in (dying / step / kind).iterdir()}
         assert held == named, step
@@ -63,17 +70,17 @@ def test_a_killed_import_leaves_the_old_ledger_or_the_new_one(tmp_path: Path, fe
 
 
 def test_a_first_import_that_is_killed_leaves_no_ledger_and_can_be_repeated(tmp_path: Path, few_rows: None) -> None:
-    told = parts()[1]
-    whole = bring(tmp_path / "undisturbed", *told).digest
+    told, late = parts()[1], events()[1]
+    whole = digests(bring(tmp_path / "undisturbed", *told, events=late))
     kill_all(tmp_path / "dying")
     for step in STEPS:
         folder = tmp_path / "dying" / step
         if step in DONE:
-            assert open_ledger(folder).digest == whole
+            assert digests(open_ledger(folder)) == whole
         else:
             with pytest.raises(InputError, match="no ledger here"):
                 open_ledger(folder)
-        assert bring(folder, *told).digest == whole, step
+        assert digests(bring(folder, *told, events=late)) == whole, step
         assert step in DONE or files(folder) == files(tmp_path / "undisturbed"), step
 
 

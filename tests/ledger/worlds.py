@@ -6,9 +6,12 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import pyarrow as pa
+
 from cointrail.ledger import Ledger, open_ledger
+from cointrail.ledger.event import Event
 from cointrail.ledger.manifest import Declared, Origin
-from cointrail.ledger.rows import Kind, Status
+from cointrail.ledger.rows import EVENTS, INPUT, Kind, Status
 from cointrail.ledger.store import writer
 from tests.making import START, address, table
 
@@ -129,13 +132,47 @@ def declare(key: str) -> Declared:
     return Declared(key, key or "ETH", 0 if key == "COIN" else 18, "native" if not key else "named")
 
 
-def bring(folder: Path, *parts: Sequence[Row]) -> Ledger:
-    """Import sources together, in one import."""
+def bring(folder: Path, *parts: Sequence[Row], events: Sequence[Sequence[Row]] = ()) -> Ledger:
+    """Import sources together, in one import: of rows, and of events after them."""
     with writer(folder, "ethereum") as into:
         for number, rows in enumerate(parts):
             into.add(table(rows), number)
-        into.commit([Origin(str(n), "test", "", len(p)) for n, p in enumerate(parts)], declare, lambda share: None)
+        for number, told in enumerate(events, len(parts)):
+            into.add(events_table(told), number)
+        every = [*parts, *events]
+        into.commit([Origin(str(n), "test", "", len(p)) for n, p in enumerate(every)], declare, lambda share: None)
     return open_ledger(folder)
+
+
+def events_table(rows: Sequence[Row]) -> pa.Table:
+    """Events as a reader hands them over."""
+    return pa.table([pa.array([row[field.name] for row in rows], field.type) for field in EVENTS], schema=EVENTS)
+
+
+def happened(random: Random, rows: Sequence[Row]) -> list[Row]:
+    """Events of the transactions of a true chain, in chain order; those of failed ones are what nobody may see."""
+    found: list[Row] = []
+    first = {row["block"]: 1000 for row in rows}
+    for row in rows:
+        if row["kind"] != Kind.TRANSACTION or row["status"] == Status.FAILED:
+            continue
+        base = {name: row[name] for name in ("block", "block_hash", "time", "tx", "tx_index")}
+        if random.random() < 0.5:
+            call = {"position": INPUT, "sender": row["sender"], "topics": b"", "data": random.randbytes(36)}
+            found.append(base | call | {"address": row["recipient"]})
+        for _ in range(random.randint(0, 2)):
+            topics = random.randbytes(32) * random.randint(0, 4)
+            log = {"position": first[row["block"]], "sender": None, "topics": topics, "data": random.randbytes(40)}
+            found.append(base | log | {"address": address(random.randint(1, 4))})
+            first[row["block"]] += 1
+    return found
+
+
+def event(row: Row) -> Event:
+    """A row as the ledger shows it."""
+    topics = tuple(row["topics"][n : n + 32] for n in range(0, len(row["topics"]), 32))
+    rest = {name: row[name] for name in EVENTS.names if name not in ("block_hash", "topics")}
+    return Event(**rest, topics=topics)
 
 
 def rows_of(ledger: Ledger) -> list[tuple[Any, ...]]:

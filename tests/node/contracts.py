@@ -85,3 +85,9 @@ PLAIN_LOG = "7f" + TRANSFER + "6020" + "5f" + "a1"  # one topic
 def arguments(recipient: str, amount: int) -> str:
     """Input for an emitter or a router."""
     return "0x" + recipient.removeprefix("0x").rjust(64, "0") + amount.to_bytes(32, "big").hex()
+
+
+def note(*topics: str) -> str:
+    """A log of one word, the amount, with these topics; "" is the recipient."""
+    pushed = "".join("7f" + topic if topic else "5f35" for topic in reversed(topics))
+    return pushed + "6020" + "5f" + f"{0xA0 + len(topics):x}"

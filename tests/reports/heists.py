@@ -33,6 +33,8 @@ HOSTILE = (
     "%{customdata} $\\alpha$",
     "x" * 5_000,
 )
+UNCONVERTED: Trail = {"value": None, "converted_in": {}, "converted_out": {}, "conversions": []}
+UNTURNED = dict.fromkeys(("rule", "to_chain", "to_tx", "to_asset", "to_amount", "to_stolen"), "")
 DECIMALS = {"ETH": 18, "stETH": 18, "USDT": 6, "mETH": 18, "cmETH": 18}
 
 
@@ -126,6 +128,7 @@ class Route:
                 "amount": text(part + part // 3, decimals),
                 "stolen": text(part, decimals),
                 "hop": hop,
+                **UNTURNED,
             }
         )
         return time
@@ -147,6 +150,7 @@ class Route:
                 "reason": reason,
                 "label": f"{label} {service}" if many else label,
                 "category": category,
+                "target": None,
                 "hops": hop,
                 "first_time": time,
                 "last_time": time,
@@ -166,9 +170,9 @@ class Route:
         for end in self.ends.values():
             units = end["units"]
             shared = {key: value for key, value in end.items() if key != "units"}
-            result.append(
-                {**shared, "amount": text(units, DECIMALS[self.asset]), "share": str(Fraction(units, self.stolen))}
-            )
+            share = str(Fraction(units, self.stolen))
+            amounts = {"amount": text(units, DECIMALS[self.asset]), "value": None}
+            result.append({**shared, **amounts, "share": share, "shares": {self.asset: share}})
         return result
 
 
@@ -199,16 +203,18 @@ def heist(
         touched = {row[end] for row in rows[before:] for end in ("from", "to")} - {""}
         results[policy] = {
             "stolen": {asset: text(amounts[asset], DECIMALS[asset]) for asset in assets},
+            **UNCONVERTED,
             "endpoints": ends,
             "balanced": None if policy == "poison" else True,
             "addresses": len(touched),
             "movements": len(rows) - before,
             "max_hops": hops,
         }
-    return _trail(results, assets, bounds), rows
+    return shape(results, assets, bounds), rows
 
 
-def _trail(results: dict[str, Any], assets: tuple[str, ...], bounds: bool) -> Trail:
+def shape(results: dict[str, Any], assets: tuple[str, ...], bounds: bool) -> Trail:
+    """trail.json around the results by policy."""
     first = next(iter(results.values()))
     return {
         "schema": "cointrail/trail/1",
@@ -223,6 +229,8 @@ def _trail(results: dict[str, Any], assets: tuple[str, ...], bounds: bool) -> Tr
                 "first_block": 21_525_891,
                 "last_block": 22_607_000,
                 "exact": True,
+                "events": 0,
+                "events_digest": digest("events"),
                 "sources": [
                     {
                         "name": "token_transfers.csv",
@@ -248,12 +256,15 @@ def _trail(results: dict[str, Any], assets: tuple[str, ...], bounds: bool) -> Tr
             "stop_at": [],
             "hub": {"least_counterparties": 1000, "least_transfers": 5000},
             "bounds": bounds,
+            "conversions": True,
+            "prices": None,
         },
         "labels": {"count": 2, "digest": "ab" * 32},
         "assets": {
             asset: {
+                "chain": "ethereum",
                 "symbol": asset,
-                "decimals": DECIMALS[asset],
+                "decimals": DECIMALS.get(asset, 18),
                 "contract": None if asset == "ETH" else address(f"contract {asset}"),
                 "verified": True,
             }
@@ -285,6 +296,8 @@ def _trail(results: dict[str, Any], assets: tuple[str, ...], bounds: bool) -> Tr
             }
         ],
         "warnings": [],
+        "findings": [],
+        "candidates": [],
     }
 
 
@@ -330,7 +343,15 @@ def backward() -> tuple[Trail, list[Row]]:
 def nothing() -> tuple[Trail, list[Row]]:
     """Nothing was stolen and nothing moved."""
     trail, _ = heist()
-    none = {"stolen": {}, "endpoints": [], "balanced": True, "addresses": 0, "movements": 0, "max_hops": 0}
+    none = {
+        **UNCONVERTED,
+        "stolen": {},
+        "endpoints": [],
+        "balanced": True,
+        "addresses": 0,
+        "movements": 0,
+        "max_hops": 0,
+    }
     empty: Trail = {
         "transfers": 0,
         "first_time": None,

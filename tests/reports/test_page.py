@@ -2,20 +2,28 @@
 
 import base64
 import hashlib
+import json
 import re
+from collections.abc import Callable
+from fractions import Fraction
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
 from cointrail.reports import write_page
+from cointrail.reports.trail.conversions import turns as listed_turns
+from cointrail.reports.trail.endpoints import lines
+from cointrail.reports.trail.links import explorer
 from cointrail.reports.trail.page import page
 from cointrail.reports.trail.parts import embedded
-from tests.reports import heists
+from tests.reports import heists, turns
 
 MOST = 6_000_000  # bytes
 ALL = ("fifo", "lifo", "haircut", "tiho", "poison")
 URLS = re.compile(r"(?:https?:|wss?:)?//[a-z0-9.-]+\.[a-z]{2,}", re.IGNORECASE)
+EXPLORER = re.compile(r"https://(etherscan\.io|arbiscan\.io)/tx/0x[0-9a-f]{64}")
 WITH_TEXT = {"script", "style"}
 
 
@@ -59,7 +67,9 @@ def test_five_policies_and_hundreds_of_endpoints_stay_under_six_megabytes() -> N
     assert "500 largest of" in text
 
 
-@pytest.mark.parametrize("make", [heists.hostile, heists.nothing, heists.backward, heists.heist])
+@pytest.mark.parametrize(
+    "make", [heists.hostile, heists.nothing, heists.backward, heists.heist, turns.converted, turns.hostile]
+)
 def test_nothing_refers_to_a_network(make: object) -> None:
     assert callable(make)
     text = ours(page(*make()))
@@ -67,7 +77,11 @@ def test_nothing_refers_to_a_network(make: object) -> None:
     loading = {"src", "srcset", "action", "poster", "data", "background", "formaction", "ping"}
     assert not [one for one in reader.elements if loading & one[1].keys()]
     links = [attributes.get("href") for tag, attributes in reader.elements if "href" in attributes]
-    assert all(link is not None and (link.startswith("#") or link == "data:,") for link in links)
+    assert all(link and (link.startswith("#") or link == "data:," or EXPLORER.fullmatch(link)) for link in links)
+    # What a reader may follow is no reference of the page's own: nothing of it is loaded.
+    followed = [one[1] for one in reader.elements if one[0] == "a" and "noreferrer" in (one[1].get("rel") or "")]
+    assert len(followed) == sum(bool(link and EXPLORER.fullmatch(link)) for link in links)
+    text = re.sub(r'<a class="tx" href="[^"]*"', "", text)
     assert not URLS.findall(re.sub(r"<script type=.*?</script>", "", text, flags=re.DOTALL))
     assert "@import" not in text
     assert "url(" not in text
@@ -85,8 +99,9 @@ def test_only_the_page_s_own_scripts_may_run() -> None:
     assert "unsafe-eval" not in policy
 
 
-def test_hostile_text_is_shown_and_does_nothing() -> None:
-    text = ours(page(*heists.hostile()))
+@pytest.mark.parametrize("make", [heists.hostile, turns.hostile])
+def test_hostile_text_is_shown_and_does_nothing(make: Callable[[], heists.Made]) -> None:
+    text = ours(page(*make()))
     reader = Reader(text)
     assert {tag for tag, _ in reader.elements}.isdisjoint({"img", "iframe", "object", "embed", "form", "input", "svg"})
     assert not [name for _, attributes in reader.elements for name in attributes if name.startswith("on")]
@@ -155,7 +170,7 @@ def test_times_blocks_and_hashes_may_be_missing() -> None:
     for row in rows:
         row["block"] = row["time"] = row["tx"] = None if row["hop"] % 2 else ""
     text = ours(page(trail, rows))
-    assert '"time":null' in text
+    assert '"drawn":null' in text
     assert f'"untimed":{len(rows)}' in text
 
 
@@ -167,3 +182,116 @@ def test_more_addresses_than_fit_into_a_command_go_into_a_file() -> None:
     assert "--from @theft-addresses.txt" in text
     assert f"--min-value 10 --max-hops 12 --stop-at {heists.address('stop')}" in text
     assert "and 397 more addresses" in text
+
+
+def test_every_conversion_is_explained() -> None:
+    trail, rows = turns.converted()
+    text = unescape(ours(page(trail, rows)))
+    for said in (
+        "Conversions and bridge hops",
+        "Across",
+        "by recipient",
+        turns.BY_KEY,
+        turns.AMOUNT_RATE,
+        "never measured",
+        "93.12 %",
+        "3 others plausible",
+        "ethereum → arbitrum",
+        turns.BITCOIN,
+        "Findings",
+        "unbacked withdrawal",
+        "Candidates",
+        "1,999.5",
+        "LEDGER-ethereum LEDGER-arbitrum",
+        "4,211, digest",
+    ):
+        assert said in text, said
+    for one in trail["policies"]["haircut"]["conversions"]:
+        assert f"https://etherscan.io/tx/{one['tx']}" in text or f"https://arbiscan.io/tx/{one['tx']}" in text
+        assert one["to_tx"] in text
+        assert one["evidence"] in text
+    order = [text.index(f'id="{name}"') for name in ("flow", "conversions", "timeline", "findings", "candidates")]
+    assert order == sorted(order)
+    numbers = [int(number) for number in re.findall(r'class="no" aria-hidden="true">(\d+)<', text)]
+    assert numbers == list(range(2, 11))
+
+
+def test_shares_are_of_the_asset_and_of_the_theft() -> None:
+    trail, rows = turns.converted()
+    text = ours(page(trail, rows))
+    # 26,000,000 of the 39,370,000 USDC on arbitrum, and what that is of the stETH stolen.
+    exchange = next(end for end in trail["policies"]["haircut"]["endpoints"] if end["label"] == "Example Exchange")
+    share = f"{float(Fraction(exchange['share'])) * 100:.2f} %"
+    assert "66.04 %" in text
+    assert f"{share} <small>of the theft</small>" in text
+    assert "Of the theft" in text
+    several, rows = turns.converted(several=True)
+    text = ours(page(several, rows))
+    assert "of the theft</small>" not in text
+    assert "of the stolen stETH" in text
+    assert "100.00 % of the stolen USDT" in text
+
+
+def test_values_are_shown_where_prices_were_given() -> None:
+    trail, rows = turns.converted()
+    trail["policies"]["haircut"]["value"] = "226213000.119"
+    trail["policies"]["haircut"]["endpoints"][0]["value"] = "5300000"
+    text = ours(page(trail, rows))
+    assert "Worth <b>226,213,000.12 USD</b> when it was stolen" in text
+    assert "5,300,000.00" in text
+    assert "USD then" in text
+
+
+def test_bounds_of_a_place_with_several_ends_are_of_them_together() -> None:
+    trail, rows = turns.converted()
+    end = next(end for end in trail["policies"]["haircut"]["endpoints"] if end["target"] == turns.BITCOIN)
+    kept = {name: end[name] for name in ("chain", "address", "asset", "reason", "label")}
+    trail["bounds"] = [{**kept, "least": "17", "most": "24871.5"}]
+    trail["bounds_note"] = "not computed for arbitrum:ETH"
+    found, _ = lines(trail)
+    bounded = [line for line in found if line.most]
+    assert [(line.target, line.amounts, line.detail) for line in bounded] == [("", {}, "all of them together")]
+    assert "not computed for arbitrum:ETH" in page(trail, rows)
+
+
+def test_a_link_to_an_explorer_is_made_for_hashes_of_known_chains_only() -> None:
+    tx = "0x" + "ab" * 32
+    assert explorer("ethereum", tx) == f"https://etherscan.io/tx/{tx}"
+    assert [explorer("ethereum", "0x12"), explorer("nowhere", tx), explorer("ethereum", f"{tx}/../x")] == ["", "", ""]
+    assert explorer("ethereum", tx + "\n") == ""
+
+
+def test_the_largest_of_many_conversions_are_listed_in_chain_order() -> None:
+    trail, rows = turns.converted(crowd=400)
+    listed = listed_turns(trail, "haircut")
+    assert len(listed) == 200
+    assert {turn.what for turn in listed} >= {"Across", "Stargate", "Custodial swapper", "wrap"}
+    found = [one["tx"] for one in trail["policies"]["haircut"]["conversions"]]
+    places = [found.index(turn.gave.tx) for turn in listed]
+    assert places == sorted(places)
+    assert "200 that carried most of 410" in page(trail, rows)
+
+
+def test_backward_conversions_speak_of_what_is_traced() -> None:
+    text = ours(page(*turns.backward()))
+    assert "100.00 % <small>of the traced value</small>" in text
+    assert "Traced value in" in text
+    assert "of the theft<" not in text
+    told = json.loads(re.findall(r'<script type="application/json" id="data">(.*?)</script>', text)[0])
+    (turn,) = [link for link in told["flows"]["fifo 0"]["links"] if len(link) > 7]
+    assert turn[8:10] == ["swap", "10.00 stETH → 9.00 ETH"]
+    assert set(told["times"]) == {"fifo 0", "fifo 1"}
+
+
+def test_every_policy_has_its_own_conversions() -> None:
+    trail, rows = turns.converted()
+    poison, reach = turns.converted("poison")
+    other, more = turns.converted("fifo", crowd=3)
+    trail["policies"] |= {**other["policies"], **poison["policies"]}
+    trail["parameters"]["policies"] = ["haircut", "fifo", "poison"]
+    text = ours(page(trail, [*rows, *more, *reach]))
+    blocks = re.findall(r'<table class="turns">.*?</table>', text, re.DOTALL)
+    assert [block.count("<tr>") - 1 for block in blocks] == [10, 13, 10]
+    told = json.loads(re.findall(r'<script type="application/json" id="data">(.*?)</script>', text)[0])
+    assert set(told["flows"]) == {"haircut 0", "fifo 0", "poison 0"}
+    assert "Shows reach, not amounts" in text

@@ -12,10 +12,12 @@ from cointrail.errors import InputError
 from cointrail.reports import validate
 from cointrail.reports.kinds import kinds
 from cointrail.reports.schema import schema
-from tests.reports import heists
+from tests.reports import heists, turns
+
+MAKES = [heists.heist, heists.hostile, heists.backward, heists.nothing, turns.converted, turns.hostile, turns.backward]
 
 
-@pytest.mark.parametrize("make", [heists.heist, heists.hostile, heists.backward, heists.nothing])
+@pytest.mark.parametrize("make", MAKES)
 def test_a_trail_is_valid(make: Callable[[], heists.Made]) -> None:
     validate(json.loads(json.dumps(make()[0])))
 
@@ -34,6 +36,8 @@ def fields(part: Any, name: str = "") -> Iterator[tuple[str, Any]]:
         if isinstance(part.get(key), dict) and "$ref" not in part[key]:
             yield f"{name}/{key}", part[key]
             yield from fields(part[key], f"{name}/{key}")
+    for option in part.get("anyOf", ()):
+        yield from fields(option, name)
 
 
 def test_every_field_says_what_it_means() -> None:

@@ -8,8 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cointrail.reports.amounts import exact, percent, places, rounded, total
+from cointrail.reports.conversions import certainty, sums
 from cointrail.reports.kinds import kind_of, kinds
-from cointrail.reports.plain import disguised, oddities, plain, short
+from cointrail.reports.plain import disguised, oddities, plain, short, target
+from cointrail.reports.totals import coin
+from tests.reports import turns
+from tests.reports.story import key
 
 
 @pytest.mark.parametrize(
@@ -76,6 +80,22 @@ def test_short_addresses_keep_both_ends() -> None:
     assert short("ETH") == "ETH"
 
 
+def test_targets_keep_chain_and_both_ends_of_the_address() -> None:
+    assert target("bitcoin bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq") == "bitcoin bc1qar…5mdq"
+    assert target("litecoin") == "litecoin"
+    assert target("x" * 5000 + " \u202e") == "x" * 19 + "… ⟨U+202E⟩"
+
+
+def test_assets_of_one_symbol_are_told_apart() -> None:
+    trail, _ = turns.converted()
+    assert [coin(trail, key("arbitrum", "ETH")).symbol, coin(trail, key("ethereum", "stETH")).symbol] == [
+        "ETH (arbitrum)",
+        "stETH",
+    ]
+    trail["assets"]["ethereum:other"] = {**trail["assets"][key("ethereum", "stETH")], "contract": "0x" + "12" * 20}
+    assert coin(trail, "ethereum:other").symbol == "stETH (0x1212…1212)"
+
+
 def test_look_alikes_are_named() -> None:
     assert disguised("Вinance") == ["CYRILLIC CAPITAL LETTER VE"]
     assert disguised("safe\u202e") == ["RIGHT-TO-LEFT OVERRIDE"]
@@ -90,4 +110,25 @@ def test_kinds_follow_the_category_and_then_the_reason() -> None:
     assert kind("label", "Mixing-Service") == "mixer"
     assert kind("label", "something new") == kind("label") == "service"
     assert [kind(reason) for reason in ("stop", "hub", "unspent", "fee")] == ["stop", "hub", "unspent", "fee"]
+    assert [kind(reason) for reason in ("bridge", "vault", "swap", "rounding")] == [
+        "bridge",
+        "vault",
+        "swap",
+        "rounding",
+    ]
+    # A category of a label that goes by the name of a reason is what the label says.
+    assert [kind("label", name) for name in ("swap", "vault", "bridge")] == ["trading", "trading", "bridge"]
     assert all(color.startswith("#") for one in kinds().values() for color in (one.light, one.dark))
+
+
+def test_sums_of_conversions_say_the_least_and_what_nobody_measured() -> None:
+    trail, _ = turns.converted()
+    entry = trail["policies"]["haircut"]
+    across = next(one for one in entry["conversions"] if one["bridge"] == "Across")
+    entry["conversions"] = [{**across, "confidence": sure} for sure in (1.0, 0.999949, None)]
+    (found,) = sums(trail, "haircut")
+    assert (found.what, found.rule, found.count) == ("Across", "key", 3)
+    assert found.stolen == 3 * Decimal(across["stolen"])
+    assert found.sure == "99.99 %, 1 not measured"
+    assert certainty(0.9999999) == "99.99 %"
+    assert certainty(1) == "100.00 %"

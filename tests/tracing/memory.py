@@ -11,7 +11,6 @@ class Memory:
 
     def __init__(self, rows: list[tuple[int, int, int]]) -> None:
         self._of: dict[int, list[tuple[int, bool, int, int]]] = defaultdict(list)
-        self.holding_asset: dict[int, int] = defaultdict(int)
         for number, (sender, recipient, amount) in enumerate(rows):
             self._of[sender].append((number, False, amount, recipient))
             self._of[recipient].append((number, True, amount, sender))
@@ -19,6 +18,18 @@ class Memory:
     def degree(self, holding: int) -> int:
         return len(self._of[holding])
 
-    def movements(self, holding: int) -> tuple[Any, list[bool], list[int], list[int]]:
+    def asset(self, holding: int) -> int:
+        return 0
+
+    def transaction(self, key: int) -> tuple[int, int, int]:
+        return 0, abs(key), abs(key) + 1
+
+    def last_key(self, key: int) -> int:
+        return abs(key)
+
+    def apart(self, holding: int) -> bool:
+        return False
+
+    def movements(self, holding: int) -> tuple[list[int], list[bool], list[int], list[int], Any]:
         rows, incoming, amounts, peers = zip(*self._of[holding], strict=True)
-        return np.array(rows), list(incoming), list(amounts), list(peers)
+        return list(rows), list(incoming), list(amounts), list(peers), np.zeros(len(rows), np.uint8)

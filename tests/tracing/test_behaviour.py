@@ -1,9 +1,7 @@
 """The hub rule and the dust rule on small worlds made for them."""
 
 from dataclasses import replace
-from typing import cast
 
-from cointrail.ledger.index import Index
 from cointrail.tracing.behaviour import Behaviour
 from cointrail.tracing.survey import Survey, survey
 from cointrail.tracing.walk import Seeds, Walk
@@ -15,9 +13,9 @@ Row = tuple[int, int, int]
 
 
 def surveyed(rows: list[Row], rule: Behaviour) -> Survey:
-    walk = Walk(cast(Index, Memory(rows)), {}, False, lambda holding, key: None)
+    walk = Walk(Memory(rows), {}, False, lambda holding, key: None)
     first = next(n for n, row in enumerate(rows) if row[0] == THIEF)
-    return survey(walk, Seeds({THIEF: first}, {}), lambda holding, key: None, None, rule)
+    return survey(walk, Seeds({THIEF: first}, ()), lambda holding, key: None, None, rule)
 
 
 def customers(service: int, count: int, amount: int = 300, start: int = 100) -> list[Row]:

@@ -1,7 +1,6 @@
 """The scans of a whole ledger against the slow reference, and against the walk."""
 
 from pathlib import Path
-from typing import cast
 from unittest.mock import patch
 
 import numpy as np
@@ -10,10 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cointrail.errors import InputError
-from cointrail.ledger.index import Index
 from cointrail.tracing import scan_kernels as kernels
+from cointrail.tracing.exit import Stop
+from cointrail.tracing.ledgers import Ledgers
 from cointrail.tracing.scan import POLICIES, Scan, Stream, run, scan, stream
-from cointrail.tracing.walk import Limits, Seeds, Stop, Walk
+from cointrail.tracing.walk import Limits, Seeds, Walk
 from tests import making
 from tests.tracing import naive
 from tests.tracing.memory import Memory
@@ -59,8 +59,8 @@ def test_scan_is_the_walk(policy: str, rows: list[naive.Row], data: st.DataObjec
     stops = data.draw(st.frozensets(People, max_size=1)) - set(sources)
     until = data.draw(st.none() | places)
     limits = Limits({}, until=until)
-    walk = Walk(cast(Index, Memory(rows)), {}, False, lambda h, key: Stop("stop") if h in stops else None, limits)
-    flow = walk.follow(policy, Seeds(sources, {row: rows[row][0] for row in moves}))
+    walk = Walk(Memory(rows), {}, False, lambda h, key: Stop("stop") if h in stops else None, limits)
+    flow = walk.follow(policy, Seeds(sources, {(row, rows[row][0]) for row in moves}))
     ends: dict[int, int] = {}
     for end in flow.endpoints.values():
         ends[end.holding] = ends.get(end.holding, 0) + end.amount
@@ -119,8 +119,8 @@ def test_a_ledger_is_scanned_as_it_is_walked(policy: str, tmp_path: Path) -> Non
     index = ledger.index
     asset = next(n for n, known in enumerate(ledger.assets) if known.key == "COIN")
     source = next(h for h in range(len(index.start) - 1) if index.asset(h) == asset and index.address(h) == 3)
-    seeds = Seeds({source: 40}, {})
-    walk = Walk(index, {}, False, lambda h, key: None if index.address(h) else Stop("fee"))
+    seeds = Seeds({source: 40}, ())
+    walk = Walk(Ledgers([ledger]), {}, False, lambda h, key: None if index.address(h) else Stop("fee"))
     flow = walk.follow(policy, seeds)
     ends: dict[int, int] = {}
     for end in flow.endpoints.values():
@@ -136,7 +136,7 @@ def test_a_ledger_is_scanned_as_it_is_walked(policy: str, tmp_path: Path) -> Non
 def test_what_does_not_fit_is_said(tmp_path: Path) -> None:
     ledger = making.ledger(tmp_path / "ledger", [making.row(1, 1, 2, 1 << 200)])
     with pytest.raises(InputError, match="too large for a scan"):
-        scan(ledger, 0, Seeds({}, {0: 0}), "fifo")
+        scan(ledger, 0, Seeds({}, {(0, 0)}), "fifo")
     with pytest.raises(InputError, match="give 1 to"):
         stream(ledger, 0, 1 << 40)
     with pytest.raises(InputError, match="no scan under policy"):

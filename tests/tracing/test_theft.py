@@ -96,7 +96,7 @@ def mixed(tmp_path_factory: pytest.TempPathFactory) -> Ledger:
 
 
 def test_a_transaction_names_whoever_lost_by_it(mixed: Ledger) -> None:
-    content, rows = follow(mixed, theft(tx=[hash_of(5)]))
+    content, rows = follow(mixed, theft(tx=[hash_of(5)]), conversions=False)
     assert content["policies"]["fifo"]["stolen"] == {"COIN": "30", "ETH": "0.000000000000000007"}
     assert {(r["from"], r["asset"], r["stolen"]) for r in rows if r["tx"] == f"0x{hash_of(5).hex()}"} == {
         (text(A), "COIN", "30"),  # of A; what B passed on in the same transaction is the same money
@@ -107,10 +107,36 @@ def test_a_transaction_names_whoever_lost_by_it(mixed: Ledger) -> None:
     assert coins[text(B), "unspent"] == "10" and coins[text(D), "unspent"] == "20"
 
 
+def test_a_transaction_of_several_assets_took_its_net(mixed: Ledger) -> None:
+    content, rows = follow(mixed, theft(tx=[hash_of(5)]))
+    assert content["policies"]["fifo"]["stolen"] == {"COIN": "30", "ETH": "0.000000000000000007"}
+    assert {(r["from"], r["to"], r["asset"], r["stolen"]) for r in rows if r["tx"] == f"0x{hash_of(5).hex()}"} == {
+        (text(A), text(B), "COIN", "10"),  # what B passed on it never had
+        (text(A), text(C), "COIN", "20"),
+        (text(C), text(A), "ETH", "0.000000000000000007"),
+    }
+    with pytest.raises(InputError, match="no value left the given addresses in the given transactions"):
+        follow(mixed, theft(B, tx=[hash_of(5)]))
+
+
+def test_a_refund_in_the_same_transaction_was_not_stolen(tmp_path: Path) -> None:
+    tx = {"tx": hash_of(5), "tx_index": 0}
+    rows = [
+        row(4, E, A, 50),
+        row(5, A, B, 30, **tx, position=0),
+        row(5, B, A, 4, **tx | {"position": 1}),
+        row(5, E, C, 1, **tx | {"position": 2}, asset=""),
+        row(6, B, D, 26),
+    ]
+    content, _ = follow(making.ledger(tmp_path / "ledger", rows), theft(A, tx=[hash_of(5)]))
+    assert content["policies"]["fifo"]["stolen"] == {"COIN": "26"}
+    assert ends(content) == {(text(D), "unspent"): "26"}
+
+
 def test_addresses_and_transactions_together(mixed: Ledger) -> None:
     content, _ = follow(mixed, theft(A, tx=[hash_of(5), hash_of(5)]))
     assert content["policies"]["fifo"]["stolen"] == {"COIN": "30"}
-    content, _ = follow(mixed, theft(B, tx=[hash_of(5)]))
+    content, _ = follow(mixed, theft(B, tx=[hash_of(5)]), conversions=False)
     assert content["policies"]["fifo"]["stolen"] == {"COIN": "20"}
     with pytest.raises(InputError, match="no value left the given addresses in the given transactions"):
         follow(mixed, theft(D, tx=[hash_of(5)]))
@@ -121,7 +147,10 @@ def test_addresses_and_transactions_together(mixed: Ledger) -> None:
 
 
 def test_backward_names_what_arrived(mixed: Ledger) -> None:
-    content, rows = follow(mixed, theft(D, tx=[hash_of(6)], direction="backward"), bounds=True)
+    asked = theft(D, tx=[hash_of(6)], direction="backward")
+    content, rows = follow(mixed, asked)
+    assert ends(content) == {(text(C), "opening"): "0.000000000000000007"}  # C had bought them
+    content, rows = follow(mixed, asked, bounds=True, conversions=False)
     assert stolen(content) == "20"
     assert ends(content) == {(text(E), "opening"): "20"}
     assert [(r["from"], r["to"], r["hop"]) for r in rows] == [
@@ -130,7 +159,7 @@ def test_backward_names_what_arrived(mixed: Ledger) -> None:
         (text(B), text(C), "2"),
         (text(C), text(D), "1"),
     ]
-    content, _ = follow(mixed, theft(D, direction="backward", since=time_of(5)))
+    content, _ = follow(mixed, theft(D, direction="backward", since=time_of(5)), conversions=False)
     [end] = content["policies"]["fifo"]["endpoints"]
     assert (end["reason"], end["amount"]) == ("time", "40")
     assert "before" in end["detail"] and "later" not in end["detail"]

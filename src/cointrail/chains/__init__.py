@@ -13,6 +13,7 @@ from cointrail.chains.asset import Asset, Registry
 from cointrail.chains.chain import Chain, chain
 from cointrail.chains.moment import format_time, parse_time
 from cointrail.chains.symbol import imitates
+from cointrail.chains.wrapped import wrapped
 
 __all__ = [
     "Asset",
@@ -30,4 +31,5 @@ __all__ = [
     "read_hashes",
     "to_text",
     "to_units",
+    "wrapped",
 ]

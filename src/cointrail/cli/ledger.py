@@ -9,8 +9,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from cointrail.chains import format_time
+from cointrail.chains import format_address, format_time, parse_address
 from cointrail.cli.progress import progress
+from cointrail.conversions.bridges import extended
 from cointrail.errors import InputError
 from cointrail.ledger import open_ledger
 from cointrail.ledger.assets import registry
@@ -41,25 +42,34 @@ def import_(
         str | None, typer.Option(help="The asset of all rows: a symbol, a contract, or a code; else the native coin.")
     ] = None,
     decimals: Annotated[int | None, typer.Option(help="Decimals of an asset that the registry does not know.")] = None,
+    wrapped: Annotated[
+        list[str] | None,
+        typer.Option(metavar="CONTRACT", help="A contract that wraps the native coin as WETH does; may be repeated."),
+    ] = None,
+    bridges: Annotated[
+        list[Path] | None, typer.Option("--bridges", metavar="FILE", help="YAML with more bridges; may be repeated.")
+    ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Refuse a file with any bad row.")] = False,
     rpc: Annotated[str | None, typer.Option(metavar="URL", help="Read from a JSON-RPC node instead.")] = None,
     from_block: Annotated[int | None, typer.Option(help="First block to read from the node.")] = None,
     to_block: Annotated[int | None, typer.Option(help="Last block to read from the node.")] = None,
 ) -> None:
     """Import transfers: all of them or, if anything is unusable, nothing. Importing twice is importing once."""
+    wrappers = tuple(format_address(parse_address(contract)) for contract in wrapped or ())
     name = chain or (load(into).chain if (into / NAME).is_file() else DEFAULT_CHAIN)
+    wanted = extended(bridges or ()).wanted()
     with progress() as step:
         if rpc is not None:
             if paths:
                 raise InputError("give files or --rpc, not both")
             if from_block is None or to_block is None:
                 raise InputError("--rpc needs --from-block and --to-block")
-            done = import_node(rpc, from_block, to_block, into, name, step)
+            done = import_node(rpc, from_block, to_block, into, name, step, wanted, wrappers)
         else:
             if not paths:
                 raise InputError("nothing to import: give files, folders, or --rpc URL")
             columns = _columns(map_) if map_ is not None else None
-            options = Options(registry(into, name), format, name, columns, asset, decimals, strict)
+            options = Options(registry(into, name), format, name, columns, asset, decimals, strict, wanted, wrappers)
             done = import_files(paths, into, options, step)
     _say(into, done)
 
@@ -85,6 +95,8 @@ def _say(into: Path, done: Imported) -> None:
         console.print(f"Nothing to do: imported before. {place} holds {done.transfers:,} transfers.")
         return
     console.print(f"{done.rows:,} rows read, {done.added:,} new; {place} holds {done.transfers:,} transfers.")
+    if done.events:
+        console.print(f"{done.events:,} new events are kept for conversions.")
     if done.bad:
         console.print(f"[yellow]{done.bad:,} bad rows[/] were left out; see {escape(str(done.quarantine))}")
 
@@ -97,6 +109,7 @@ def info(
     with progress() as step:
         opened = open_ledger(ledger, step)
         digest = opened.digest
+        events = opened.events
     times, blocks = opened.times, opened.blocks
     said = {
         "chain": opened.chain,
@@ -109,6 +122,8 @@ def info(
         "addresses": sum(part.rows for part in opened.manifest.addresses),
         "assets": len(opened.assets),
         "unverified_assets": sum(not asset.verified for asset in opened.assets),
+        "events": len(events),
+        "events_digest": events.digest,
         "segments": len(opened.manifest.segments),
         "order": opened.manifest.order,
         "exact": opened.manifest.exact,
@@ -124,7 +139,7 @@ def info(
     table.add_column()
     table.add_column(overflow="fold")
     for key, value in said.items():
-        if key != "sources":
+        if key not in ("sources", "events_digest"):
             shown = f"{value:,}" if type(value) is int else str(value)
             table.add_row(key.replace("_", " "), "-" if value is None else shown)
     for source in opened.manifest.sources:

@@ -5,6 +5,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Annotated
 
+import pyarrow as pa
 import typer
 from rich.console import Console
 
@@ -25,6 +26,26 @@ def main() -> None:
     """Join deposits into bridges with the withdrawals that paid them out."""
 
 
+@links.command("find")
+def find_(
+    ledgers: Annotated[list[Path], typer.Argument(metavar="LEDGER...", help="Folders of ledgers.")],
+    bridge: Annotated[str, typer.Option("--bridge", metavar="NAME", help="Only this bridge.")] = "",
+    explain: Annotated[
+        str, typer.Option("--explain", metavar="TX", help="Say all that is known of a transaction.")
+    ] = "",
+    bridges: Annotated[
+        list[Path] | None, typer.Option("--bridges", metavar="FILE", help="YAML with more bridges; repeatable.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write the links as CSV.")] = None,
+    legs: Annotated[Path | None, typer.Option("--legs", metavar="FILE", help="Write the legs as CSV.")] = None,
+    findings: Annotated[Path | None, typer.Option("--findings", metavar="FILE", help="Write the findings.")] = None,
+) -> None:
+    """Find deposits and withdrawals of bridges in ledgers, and which belong together."""
+    from cointrail.cli.finding import find  # reading ledgers takes libraries that joining files does not need
+
+    find(ledgers, bridge, explain, bridges or [], out, legs, findings)
+
+
 @links.command("match")
 def match_(
     files: Annotated[list[Path], typer.Argument(metavar="LEGS.csv...", help="Deposits and withdrawals, one a row.")],
@@ -40,6 +61,7 @@ def match_(
     if not out.parent.is_dir():
         raise InputError(f"{out.parent} is not a folder: make it first, or give another --out")
     limit = _seconds(window) if window else None
+    pa.set_memory_pool(pa.system_memory_pool())  # the default one takes some 40 MB more for a file of 6 MB
     legs = read_legs(files)
     joined = match(legs, keys=not ignore_keys, recipient=not ignore_recipient, window=limit)
     write_links(out, joined.links)

@@ -1,34 +1,39 @@
 """The command line: groups of commands, and how errors leave it."""
 
+import gc
 import sys
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any, ClassVar, NoReturn
 
-import pyarrow as pa
 import typer
 
 from cointrail import __version__
-from cointrail.cli.asset import assets
-from cointrail.cli.demo import demo
-from cointrail.cli.label import labels
-from cointrail.cli.ledger import ledgers
-from cointrail.cli.link import links
-from cointrail.cli.trace import trace
+from cointrail.cli.later import Later, Place
 from cointrail.errors import InputError
 
+YOUNG = 500_000  # new objects between two looks for cycles: a trace makes millions that hold none and stay to the end
 DAMAGED = "a stored file is damaged ({}); `cointrail ledger verify LEDGER` says which"
 
+
+class Commands(Later):
+    """Everything that can follow `cointrail`."""
+
+    places: ClassVar[dict[str, Place]] = {
+        "ledger": Place("cointrail.cli.ledger", "ledgers", "Transfers on disk: import, look, verify."),
+        "label": Place("cointrail.cli.label", "labels", "Sourced claims about addresses."),
+        "asset": Place("cointrail.cli.asset", "assets", "Tokens that you vouch for, beside the shipped registry."),
+        "link": Place("cointrail.cli.link", "links", "Join deposits into bridges with the withdrawals that paid them."),
+        "trace": Place("cointrail.cli.trace", "trace", "Follow stolen value through a ledger, with exact amounts."),
+        "demo": Place("cointrail.cli.demo", "demo", "Make a heist with known truth, trace it, score the trace."),
+    }
+
+
 commands = typer.Typer(
+    cls=Commands,
     help="Follow stolen cryptocurrency from the theft to the cash-out.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-commands.add_typer(ledgers, name="ledger")
-commands.add_typer(labels, name="label")
-commands.add_typer(assets, name="asset")
-commands.add_typer(links, name="link")
-commands.command()(trace)
-commands.command()(demo)
 
 
 def _version(asked: bool) -> None:
@@ -46,6 +51,7 @@ def main(
 
 def app(*arguments: Any) -> None:
     """Run a command. Exit status: 0 done, 1 wrong input (one line on stderr), 2 usage."""
+    gc.set_threshold(YOUNG, *gc.get_threshold()[1:])
     try:
         commands(*arguments)
     except InputError as error:
@@ -56,7 +62,10 @@ def app(*arguments: Any) -> None:
         if error.filename is None and error.errno is None:  # pyarrow's word for what it cannot decode
             _end(DAMAGED.format(error))
         _end(f"{error.filename or 'file'}: {error.strerror or error}; check path and disk")
-    except pa.ArrowException as error:
+    except Exception as error:
+        arrow = sys.modules.get("pyarrow")  # not imported for its exceptions alone
+        if arrow is None or not isinstance(error, arrow.ArrowException):
+            raise
         _end(DAMAGED.format(error))
 
 

@@ -8,8 +8,10 @@ from rich.console import Console
 
 from cointrail.chains import format_address, parse_address, parse_time, read_addresses, read_hashes
 from cointrail.cli.progress import progress
+from cointrail.conversions.bridges import extended
 from cointrail.errors import InputError
 from cointrail.ledger import open_ledger
+from cointrail.prices import Prices, read_prices
 from cointrail.reports import show, write_page
 from cointrail.tracing import Settings, Theft, write
 from cointrail.tracing import trace as follow
@@ -19,7 +21,7 @@ from cointrail.tracing.theft import Direction
 
 
 def trace(
-    ledger: Annotated[Path, typer.Argument(metavar="LEDGER", help="The ledger's folder.")],
+    ledgers: Annotated[list[Path], typer.Argument(metavar="LEDGER...", help="Folders of ledgers, one a chain.")],
     from_: Annotated[
         str | None, typer.Option("--from", metavar="ADDRESS|@file", help="Address the theft left; @file has many.")
     ] = None,
@@ -41,12 +43,22 @@ def trace(
     asset: Annotated[
         list[str] | None, typer.Option(metavar="CONTRACT", help="Follow this unverified asset too; repeatable.")
     ] = None,
+    conversions: Annotated[
+        bool, typer.Option("--conversions/--no-conversions", help="Go on through swaps and over bridges.")
+    ] = True,
+    prices: Annotated[
+        list[Path] | None,
+        typer.Option("--prices", metavar="FILE", help="CSV of asset, time, price in USD; repeatable."),
+    ] = None,
+    bridges: Annotated[
+        list[Path] | None, typer.Option("--bridges", metavar="FILE", help="YAML with more bridges; repeatable.")
+    ] = None,
     hubs: Annotated[
         bool, typer.Option("--hubs/--no-hubs", help="Stop where an address behaves like a service.")
     ] = True,
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the results go.")] = ...,  # type: ignore[assignment]
 ) -> None:
-    """Follow stolen value through a ledger, to where it stopped, with exact amounts."""
+    """Follow stolen value through one ledger or several, to where it stopped, with exact amounts."""
     named = [each for name in policy or ["fifo"] for each in (POLICIES if name == "all" else [name])]
     settings = Settings(
         policies=tuple(dict.fromkeys(named)),
@@ -54,6 +66,9 @@ def trace(
         max_hops=max_hops,
         stop_at=tuple(address for item in stop_at or [] for address in read_addresses(item)),
         bounds=bounds,
+        conversions=conversions,
+        bridges=extended(bridges or ()),
+        prices=read_prices(prices) if prices else Prices(),
         behaviour=Behaviour() if hubs else None,
     )
     theft = Theft(
@@ -67,7 +82,7 @@ def trace(
     if out.exists() and not out.is_dir():
         raise InputError(f"--out {out}: is a file; give a folder")
     with progress() as step:
-        trail = follow(open_ledger(ledger, step), theft, settings=settings, step=step)
+        trail = follow([open_ledger(ledger, step) for ledger in ledgers], theft, settings=settings, step=step)
         step("results", 0)
         content, rows = write(trail, out)
         write_page(content, rows, out)

@@ -13,7 +13,7 @@ from cointrail.conversions.legs import BLANK, Codes, Edges, Flags, Floats, Legs,
 from cointrail.conversions.order import in_order
 from cointrail.conversions.pairing import Problem, solve
 
-WRONG = 0.001  # expected share of wrong links in all links of a bridge; the less sure ones are left out
+WRONG = 0.0015  # expected share of wrong links in all links of a bridge; the less sure ones are left out
 SURE = 0.95  # links at least this sure are always given
 LEAST = 1 / 3  # links less sure than this never are
 
@@ -103,6 +103,7 @@ def _bridge(legs: Legs, here: Free, found: Edges, known: Edges, recipient: bool,
             withdrawal=number[found.withdrawal],
             delay=found.delay.astype(np.float64),
             opened=legs.time[here.deposit],
+            token=legs.token[here.deposit],
             rivals=np.bincount(group)[group].astype(np.float64),
             first=int(moments.min()),
             last=int(moments.max()),

@@ -1,6 +1,6 @@
-"""How often each rule is right: measured on pairs that are known, and kept beside the rules in rates.csv.
+"""How often the rules that join bridge legs are right, measured on pairs that are known.
 
-The sets are read from a data folder that is no part of this project; without it the rates stay as they were measured.
+The sets are read from a data folder that is no part of this project.
 """
 
 import csv
@@ -13,12 +13,11 @@ from tempfile import TemporaryDirectory
 from cointrail.conversions.legs import COLUMNS, DEPOSIT, WITHDRAWAL
 from cointrail.conversions.links import read_pairs, write_csv, write_links
 from cointrail.conversions.match import match
+from cointrail.conversions.rate import Rate
 from cointrail.conversions.reading import read_legs
 from cointrail.conversions.score import score
 from cointrail.errors import InputError
 
-RATES = Path(__file__).with_name("rates.csv")
-HEADER = ("rule", "set", "n", "precision", "recall", "date")
 WINDOWS = {"24 h": 86_400, "7 d": 604_800}
 NOMAD = Path("bridges", "xchainwatcher", "nomad")
 
@@ -42,6 +41,7 @@ class Transfer:
     sender: str
     recipient: str
     key: str
+    paid: str = ""  # the amount of the withdrawal, where it is another
 
     @property
     def delay(self) -> int | None:
@@ -49,40 +49,15 @@ class Transfer:
         return None if self.withdrawal is None else self.withdrawal.time - self.deposit.time
 
 
-@dataclass(frozen=True)
-class Rate:
-    """One measurement: of `n` true pairs, the share found, and the share of those found that are true."""
-
-    rule: str
-    set: str
-    n: int
-    precision: float
-    recall: float
-    date: str
-
-
-def measure(data: Path, into: Path = RATES) -> list[Rate]:
-    """Run every rule on every set in the data folder and write the rates. InputError when the folder lacks a set."""
+def measure(data: Path) -> list[Rate]:
+    """Run every rule on every set in the data folder. InputError when the folder lacks a set."""
     today = datetime.now(UTC).date().isoformat()
     rates = []
     for name, transfers in nomad(data).items():
-        rates.append(_rate("key", name, transfers, today, None))
-        rates += [_rate("recipient", f"{name}, {word}", transfers, today, span) for word, span in WINDOWS.items()]
-        rates.append(_rate("amount", f"{name}, 24 h", transfers, today, WINDOWS["24 h"]))
-    rows = ((rate.rule, rate.set, rate.n, f"{rate.precision:.4f}", f"{rate.recall:.4f}", rate.date) for rate in rates)
-    write_csv(into, HEADER, rows)
+        rates.append(scored("key", name, transfers, today, None))
+        rates += [scored("recipient", f"{name}, {word}", transfers, today, span) for word, span in WINDOWS.items()]
+        rates.append(scored("amount", f"{name}, 24 h", transfers, today, WINDOWS["24 h"]))
     return rates
-
-
-def rates(path: Path = RATES) -> list[Rate]:
-    """The rates as they were measured last; none when they never were."""
-    if not path.is_file():
-        return []
-    with path.open(encoding="utf-8", newline="") as text:
-        return [
-            Rate(row["rule"], row["set"], int(row["n"]), float(row["precision"]), float(row["recall"]), row["date"])
-            for row in csv.DictReader(text)
-        ]
 
 
 def nomad(data: Path) -> dict[str, list[Transfer]]:
@@ -102,11 +77,24 @@ def write_legs(path: Path, transfers: list[Transfer], bridge: str = "nomad") -> 
         rows.append((DEPOSIT, bridge, "source", leg.tx, leg.time, *same, one.sender, one.recipient, one.key))
         if one.withdrawal is not None:
             leg = one.withdrawal
-            rows.append((WITHDRAWAL, bridge, "target", leg.tx, leg.time, *same, "", one.recipient, one.key))
+            rows.append(
+                (
+                    WITHDRAWAL,
+                    bridge,
+                    "target",
+                    leg.tx,
+                    leg.time,
+                    one.token,
+                    one.paid or one.amount,
+                    "",
+                    one.recipient,
+                    one.key,
+                )
+            )
     write_csv(path, COLUMNS, rows)
 
 
-def _rate(rule: str, name: str, transfers: list[Transfer], date: str, window: int | None) -> Rate:
+def scored(rule: str, name: str, transfers: list[Transfer], date: str, window: int | None) -> Rate:
     """The pairs that close within the window are those to be found; the others count when they are found wrongly."""
     with TemporaryDirectory() as folder:
         legs, links = Path(folder, "legs.csv"), Path(folder, "links.csv")

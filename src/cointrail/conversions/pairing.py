@@ -2,7 +2,8 @@
 
 Expectation and maximisation in turn. Given a delay density, every possible pair has odds against both of its legs being
 alone; the matching and the share of all matchings that contain a pair follow from them; and those shares are the
-weights from which the density is learnt anew. It starts from the pairs that have the fewest rivals.
+weights from which the density is learnt anew, first of all delays, then of each time, bettered by what the deposits
+beside a deposit say. It starts from the pairs that have the fewest rivals.
 """
 
 from dataclasses import dataclass
@@ -11,13 +12,14 @@ import numpy as np
 
 from cointrail.conversions import fees
 from cointrail.conversions.assignment import assign
+from cointrail.conversions.company import Links, company
 from cointrail.conversions.delays import Delays, by_epoch, learn
 from cointrail.conversions.legs import Codes, Floats
 from cointrail.conversions.posterior import marginals
 from cointrail.conversions.sampled import SWEEPS
 
-ROUNDS = 8
-COARSE = 4  # rounds with one density for all times, before each time gets its own
+ROUNDS = 12
+COARSE = 4  # rounds with one density for all times, before each time gets its own and the neighbours are asked
 SKETCH = 300  # sampled matchings while learning
 STILL = 1e-3  # mean change of the pairs' probabilities at which learning ends
 NEGLIGIBLE = 12.0  # log-odds that a matching may lack before its share counts as nothing
@@ -31,7 +33,8 @@ class Problem:
 
     deposits, withdrawals: how many there are, with and without edges; opened: time of each deposit; rivals: how many
     withdrawals with the same particulars there are for each withdrawal; first, last: the time covered;
-    route: a number for each pair of chains; fee: share of the amount that was kept, 0 where the amounts are equal.
+    token: of each deposit; route: a number for each pair of chains; fee: share of the amount that was kept, 0 where the
+    amounts are equal.
     """
 
     deposit: Codes
@@ -40,6 +43,7 @@ class Problem:
     route: Codes
     fee: Floats
     opened: Codes
+    token: Codes
     rivals: Floats
     first: int
     last: int
@@ -61,17 +65,27 @@ def solve(problem: Problem, known: Floats) -> Solved:
     chance = _guess(problem, deposits, withdrawals)
     span = float(max(problem.last - problem.first, 1))
     certain = np.ones(len(known))
+    paid = problem.opened[problem.deposit].astype(np.float64)
+    links = Links(problem.deposit, problem.withdrawal, problem.token[problem.deposit], paid, paid + problem.delay)
     for turn in range(ROUNDS):
         delays = learn(np.r_[problem.delay, known], np.r_[chance, certain], span)
         if turn < COARSE:
             density = delays.log_density(problem.delay, chance)
         else:
             density = by_epoch(delays, problem.route, problem.opened[problem.deposit], problem.delay, chance)
+            density = company(links, chance, density, span)
         odds = _odds(problem, delays, density, chance, span)
         mated, lack = assign(problem.deposit, problem.withdrawal, odds, deposits, withdrawals)
         last, chance = chance, _shares(problem, odds, mated, lack, SKETCH)
         if turn >= COARSE and np.abs(chance - last).sum() < STILL * max(withdrawals, 1):
             break
+    return settle(problem, delays, density, last, span)
+
+
+def settle(problem: Problem, delays: Delays, density: Floats, chance: Floats, span: float) -> Solved:
+    """The matching by what has been learnt: the delays, the log-density of each edge, and how sure each was so far."""
+    odds = _odds(problem, delays, density, chance, span)
+    mated, lack = assign(problem.deposit, problem.withdrawal, odds, len(problem.opened), len(problem.rivals))
     chance = _shares(problem, odds, mated, lack, SWEEPS)
     return Solved(mated[mated >= 0], chance, _plausible(problem, chance), odds)
 

@@ -44,9 +44,8 @@ def run(transfers: int, seed: int, out: Path, step: Step = lambda what, share: N
     made = heist(transfers, seed)
     known = Registry(CHAIN)
     named = {asset.key: asset for asset in made.assets}
-    import_tables(
-        [(f"heist seed {seed}", made.rows)], out / LEDGER, CHAIN, lambda key: known.get(key) or named[key], step
-    )
+    rows = [(f"heist seed {seed}", made.rows)]
+    import_tables(rows, out / LEDGER, CHAIN, lambda key: known.get(key) or named[key], step, made.events)
     (out / LABELS).write_text(labels_csv(made.labels), encoding="utf-8")
     import_labels([out / LABELS], out / LEDGER)
     theft = Theft(tuple(made.theft_addresses), tuple(made.theft_transactions))
@@ -63,7 +62,9 @@ def grade(made: Heist, trail: Trail) -> Score:
     raw = ledger.addresses([int(holder[end.holding]) for end in ends])
     keys = [ledger.assets[int(ledger.index.holding_asset[end.holding])].key for end in ends]
     found = [
-        (address or None, key, end.stop.reason, end.amount) for address, key, end in zip(raw, keys, ends, strict=True)
+        ((address or None, key, end.stop.reason, end.stop.target), end.amount)
+        for address, key, end in zip(raw, keys, ends, strict=True)
+        if end.amount
     ]
     return score(made.truth, found, ledger.addresses([int(holder[holding]) for holding in passed]))
 

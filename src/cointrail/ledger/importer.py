@@ -8,14 +8,17 @@ from typing import Any
 
 import pyarrow as pa
 
-from cointrail.chains import Asset, Registry, chain
+from cointrail.chains import Asset, Registry, chain, format_address, parse_address
+from cointrail.chains import wrapped as wrapped_coins
 from cointrail.errors import InputError
-from cointrail.ledger.assets import registry
-from cointrail.ledger.manifest import NAME, Declared, Origin, load
+from cointrail.ledger.assets import registry, vouched, wrappers
+from cointrail.ledger.event import Event, as_table
+from cointrail.ledger.manifest import NAME, Declared, Manifest, Origin, load
 from cointrail.ledger.quarantine import kept, printable
-from cointrail.ledger.readers import Options, read_files
+from cointrail.ledger.readers import Options, Wanted, read_files
 from cointrail.ledger.readers.node import chain_id, read_node
 from cointrail.ledger.readers.rpc_place import node_name
+from cointrail.ledger.readers.wanted import NONE
 from cointrail.ledger.store import INCOMING, Writer, writer
 
 Step = Callable[[str, float], None]  # what is being done, and the share that is done (below 0: not known)
@@ -28,6 +31,7 @@ class Imported:
     rows: int  # read from the sources
     transfers: int  # in the ledger now
     added: int  # of them new
+    events: int = 0  # for conversions: those that are new
     bad: int = 0
     quarantine: Path | None = None
     again: bool = False  # every source had been imported before
@@ -46,9 +50,10 @@ def import_files(
         before = {(o.sha256, o.format, o.options) for o in held.sources if not (options.strict and o.bad)}
         if held.chain == options.chain and all((s.sha256, s.format, manner) in before for s in reading.sources):
             return Imported(0, held.transfers, 0, again=True)
+    vouch = wrappers(options.registry, options.wrapped)
     rows: dict[Any, int] = dict.fromkeys(reading.sources, 0)
     with writer(into, options.chain) as target:
-        old = target.manifest.transfers
+        old = target.manifest
         number = {source: place for place, source in enumerate(reading.sources)}
         for source, table in reading:
             rows[source] += target.add(table, number[source])
@@ -58,31 +63,50 @@ def import_files(
             Origin(printable(source.path.name), source.format, source.sha256, rows[source], problem.bad, manner)
             for source, problem in zip(reading.sources, problems, strict=True)
         ]
-        with kept(into, problems) as quarantine:  # before the rows count, so that no crash can lose them
-            new = _commit(target, origins, options.registry, reading.assets, step)
-    bad = sum(problem.bad for problem in problems)
-    return Imported(sum(rows.values()), new, new - old, bad, quarantine, warnings=list(reading.warnings))
+        # before the rows count, so that no crash can lose them
+        with kept(into, problems) as quarantine, vouched(into, options.chain, vouch):
+            new = _commit(target, origins, options.registry, [*reading.assets, *vouch], step)
+    done = _imported(old, new, sum(rows.values()), list(reading.warnings))
+    done.bad, done.quarantine = sum(problem.bad for problem in problems), quarantine
+    return done
 
 
 def import_node(
-    url: str, first: int, last: int, into: Path, chain_name: str, step: Step = lambda what, share: None
+    url: str,
+    first: int,
+    last: int,
+    into: Path,
+    chain_name: str,
+    step: Step = lambda what, share: None,
+    wanted: Wanted = NONE,
+    wrapped: Sequence[str] = (),
 ) -> Imported:
     """Import the blocks `first` to `last` from a JSON-RPC node. What an interrupted import had read is kept aside and
-    used by the next one; the ledger itself changes only at the end."""
+    used by the next one; the ledger itself changes only at the end. `wanted` and `wrapped` as in `Options`."""
+    known = registry(into, chain_name)
+    vouch = wrappers(known, wrapped)
     warnings = _same_chain(url, chain_name)
     with writer(into, chain_name) as target:
-        old, rows = target.manifest.transfers, 0
+        old, rows = target.manifest, 0
         reading = read_node(
-            url, first, last, staging=into / INCOMING, progress=lambda done, total: step("blocks", done / total)
+            url,
+            first,
+            last,
+            staging=into / INCOMING,
+            progress=lambda done, total: step("blocks", done / total),
+            wanted=wanted,
+            wrapped=wrapped_coins(chain_name) | {parse_address(contract) for contract in wrapped},
         )
         content = hashlib.sha256()
         for table in reading:
             rows += target.add(table, 0)
             _digest(content, table)
-        origin = Origin(f"{node_name(url)} blocks {first} to {last}", "json-rpc", content.hexdigest(), rows)
-        new = _commit(target, [origin], registry(into, chain_name), [], step)
+        name, manner = f"{node_name(url)} blocks {first} to {last}", _told({"wanted": wanted.digest}, wrapped)
+        origin = Origin(name, "json-rpc", content.hexdigest(), rows, options=manner)
+        with vouched(into, chain_name, vouch):
+            new = _commit(target, [origin], known, vouch, step)
     _clear(into / INCOMING)
-    return Imported(rows, new, new - old, warnings=[*warnings, *reading.warnings])
+    return _imported(old, new, rows, [*warnings, *reading.warnings])
 
 
 def import_tables(
@@ -91,28 +115,40 @@ def import_tables(
     chain_name: str,
     describe: Callable[[str], Asset],
     step: Step = lambda what, share: None,
+    events: Sequence[Event] = (),
 ) -> Imported:
-    """Import tables of `rows.ROWS` made by a program, each with the name of its source. `describe` explains the asset
-    keys that occur in them."""
+    """Import tables of `rows.ROWS` made by a program, each with the name of its source, and its events. `describe`
+    explains the asset keys that occur in the tables."""
     with writer(into, chain_name) as target:
-        old = target.manifest.transfers
+        old = target.manifest
         rows, origins = [], []
         for place, (name, table) in enumerate(tables):
             rows.append(target.add(table, place))
             origins.append(Origin(name, "table", _digest(hashlib.sha256(), table).hexdigest(), rows[-1]))
+        if events:
+            table = as_table(events)
+            target.add(table, len(tables))
+            origins.append(Origin("events", "table", _digest(hashlib.sha256(), table).hexdigest(), 0))
         said = {key: describe(key) for key in target.assets}
         new = _commit(target, origins, registry(into, chain_name), list(said.values()), step)
-    return Imported(sum(rows), new, new - old)
+    return _imported(old, new, sum(rows), [])
 
 
-def _commit(target: Writer, origins: Iterable[Origin], known: Registry, declared: Sequence[Asset], step: Step) -> int:
+def _imported(old: Manifest, new: Manifest, rows: int, warnings: list[str]) -> Imported:
+    events = sum(part.rows for part in new.events) - sum(part.rows for part in old.events)
+    return Imported(rows, new.transfers, new.transfers - old.transfers, events, warnings=warnings)
+
+
+def _commit(
+    target: Writer, origins: Iterable[Origin], known: Registry, declared: Sequence[Asset], step: Step
+) -> Manifest:
     by_key = {asset.key: asset for asset in declared}
 
     def describe(key: str) -> Declared:
         asset = known.get(key) or by_key.get(key) or Asset(key, key, 0, "unknown")
         return Declared(asset.key, asset.symbol, asset.decimals, asset.origin)
 
-    return target.commit(origins, describe, lambda share: step("writing", share)).transfers
+    return target.commit(origins, describe, lambda share: step("writing", share))
 
 
 def _digest(state: Any, table: pa.Table) -> Any:
@@ -131,8 +167,15 @@ def _manner(options: Options, together: Sequence[str]) -> str:
         "asset": options.asset,
         "decimals": options.decimals,
         "with": hashlib.sha256("".join(sorted(together)).encode()).hexdigest()[:16] if len(together) > 1 else "",
+        "wanted": options.wanted.digest,
     }
-    return " ".join(f"{name}:{value}" for name, value in said.items() if value not in (None, ""))
+    return _told(said, options.wrapped)
+
+
+def _told(said: dict[str, Any], wrapped: Sequence[str]) -> str:
+    contracts = sorted({format_address(parse_address(contract)) for contract in wrapped})
+    every = said | {"wrapped": ",".join(contracts)}
+    return " ".join(f"{name}:{value}" for name, value in every.items() if value not in (None, ""))
 
 
 def _same_chain(url: str, name: str) -> list[str]:

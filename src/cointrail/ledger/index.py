@@ -4,7 +4,10 @@ A holding is (address, asset). `entries[start[h]:start[h + 1]]` are its movement
 the transfer times two, plus one where the value comes in. `link[row]` is the exclusive or of the two holdings of a
 transfer: who stands at one end finds the other end with it, at half the space of two columns. Transfers of nothing
 are in the segments but not in the index: they carry nothing. `hash` holds the first four bytes of every transaction's
-hash, ascending, and `hash_tx` which transaction that is, counted over all segments.
+hash, ascending, and `hash_tx` which transaction that is, counted over all segments. `mark` says of every row whether
+it begins a transaction, and whether that moves several assets or has events; `close_row` are the rows of those, with
+their senders in `close_sender`, since a walk has to look at all of such a transaction. `moment` is the clock, as the
+rows at which it advances.
 """
 
 import fcntl
@@ -22,13 +25,16 @@ from numba import njit
 from cointrail.errors import InputError
 from cointrail.ledger import segment as segments
 from cointrail.ledger.book import fixed, read_all
-from cointrail.ledger.columns import flat
+from cointrail.ledger.clock import Clock
+from cointrail.ledger.columns import flat, integers
+from cointrail.ledger.events import telling
 from cointrail.ledger.files import sealed, sha256, stored, sync_file, unsealed, write_json
 from cointrail.ledger.intern import Interner, Words, words
-from cointrail.ledger.manifest import Manifest
+from cointrail.ledger.manifest import Manifest, Segment
+from cointrail.ledger.marks import CLOSE, EVENT, span, transactions
 from cointrail.ledger.rows import HASH_BYTES
 
-VERSION = 2
+VERSION = 3
 LOCK = ".index.lock"
 BROKEN = (OSError, ValueError, KeyError, TypeError, RecursionError)  # what a damaged meta.json raises
 CHECKED_ROWS = 500_000  # a ledger with up to so many transfers is checked whole whenever it is opened
@@ -38,7 +44,7 @@ FEW = 40  # movements up to which a loop is faster than arrays
 NARROW_ROWS = (1 << 31) - 1  # transfers that 32-bit entries can number
 ARRAYS = (
     "entries", "start", "holding_address", "holding_asset", "link", "amount", "wide",
-    "prefix", "prefix_id", "hash", "hash_tx", "first_tx",
+    "prefix", "prefix_id", "hash", "hash_tx", "first_tx", "mark", "close_row", "close_sender", "moment_row", "moment",
 )  # fmt: skip
 
 Step = Callable[[float], None]
@@ -68,7 +74,8 @@ def state(manifest: Manifest) -> str:
     """What the index of a ledger depends on, and the digest that is kept with it."""
     segment = [list(segment.digests.values()) for segment in manifest.segments]
     asset = [asset.key for asset in manifest.assets]
-    return json.dumps([VERSION, manifest.chain, segment, [part.sha256 for part in manifest.addresses], asset])
+    parts = [part.sha256 for part in (*manifest.addresses, *manifest.events)]
+    return json.dumps([VERSION, manifest.chain, segment, parts, asset])
 
 
 def fresh(folder: Path, manifest: Manifest) -> bool:
@@ -129,10 +136,13 @@ def build(folder: Path, manifest: Manifest, content: str, step: Step = lambda sh
     moves = np.empty(n, bool)
     amount = np.empty(n, np.uint64)
     wides: list[Words] = []
+    mark = np.empty(n, np.uint8)
+    clock = Clock()
+    events = telling(folder, manifest)
     row, wide_rows = 0, 0
     for segment in manifest.segments:
         table = stored(segments.file(folder, "transfers", segment)).read(
-            columns=["sender", "recipient", "asset", "amount", "wide"]
+            columns=["time", "tx", "kind", "sender", "recipient", "asset", "amount", "wide"]
         )
         column = {name: flat(table.column(name)) for name in table.column_names}
         here = slice(row, row + segment.rows)
@@ -142,6 +152,12 @@ def build(folder: Path, manifest: Manifest, content: str, step: Step = lambda sh
             side[here] = interner.intern(key[:, None])
         value = segments.unamounts(column["amount"], column["wide"])
         moves[here] = value.any(axis=1)
+        tx = integers(column["tx"].cast("int64"))
+        mark[here] = transactions(tx, np.asarray(column["kind"]), asset.astype(np.int64), moves[here])
+        clock.add(integers(column["time"]))
+        if len(events):
+            told = np.append(np.isin(_words(folder, segment), events), False)  # the last is that of row -1: none
+            mark[here] |= np.where(told[tx], np.uint8(EVENT), np.uint8(0))
         large = value[:, :3].any(axis=1) | (value[:, 3] >= WIDE)
         narrow = value[:, 3].copy()
         narrow[large] = WIDE | np.arange(wide_rows, wide_rows + int(large.sum()), dtype=np.uint64)
@@ -166,6 +182,7 @@ def build(folder: Path, manifest: Manifest, content: str, step: Step = lambda sh
     by_prefix = np.argsort(address, kind="stable")
     small = start[-1] <= np.iinfo(np.uint32).max
     heads, which, first_tx = _hashes(folder, manifest)
+    close = np.flatnonzero((mark & CLOSE != 0) & moves)
     arrays: dict[str, npt.NDArray[Any]] = {
         "entries": entries,
         "start": start.astype(np.uint32 if small else np.uint64),
@@ -181,6 +198,11 @@ def build(folder: Path, manifest: Manifest, content: str, step: Step = lambda sh
         "hash": heads,
         "hash_tx": which,
         "first_tx": first_tx,
+        "mark": mark,
+        "close_row": close.astype(entries.dtype),
+        "close_sender": sender[close],
+        "moment_row": clock.rows,
+        "moment": clock.times,
     }
     _store(folder, arrays, {"state": state(manifest), "digest": content})
     step(1.0)
@@ -190,9 +212,7 @@ def _hashes(folder: Path, manifest: Manifest) -> tuple[npt.NDArray[Any], npt.NDA
     """Where to look for a transaction: beginnings of hashes in order, their transactions, and each segment's first."""
     heads = [np.empty(0, np.uint32)]
     for segment in manifest.segments:
-        column = flat(stored(segments.file(folder, "transactions", segment)).read(columns=["hash"]).column(0))
-        raw = np.ascontiguousarray(fixed(column, HASH_BYTES)[:, :4]) if len(column) else np.empty((0, 4), np.uint8)
-        heads.append(raw.view(">u4").ravel().astype(np.uint32))
+        heads.append((_words(folder, segment) >> np.uint64(32)).astype(np.uint32))
     first_tx = np.cumsum([len(part) for part in heads])
     every = np.concatenate(heads)
     if len(every) > np.iinfo(np.uint32).max:
@@ -201,6 +221,12 @@ def _hashes(folder: Path, manifest: Manifest) -> tuple[npt.NDArray[Any], npt.NDA
     pairs = every.astype(np.uint64) << np.uint64(32) | np.arange(len(every), dtype=np.uint64)
     pairs.sort()  # one word for both sorts several times faster than an order does
     return (pairs >> np.uint64(32)).astype(np.uint32), (pairs & np.uint64(0xFFFFFFFF)).astype(np.uint32), first_tx
+
+
+def _words(folder: Path, segment: Segment) -> npt.NDArray[np.uint64]:
+    """The first eight bytes of the hashes of a segment's transactions, as numbers."""
+    column = flat(stored(segments.file(folder, "transactions", segment)).read(columns=["hash"]).column(0))
+    return words(fixed(column, HASH_BYTES))[:, 0] if len(column) else np.empty(0, np.uint64)
 
 
 def _store(folder: Path, arrays: dict[str, npt.NDArray[Any]], meta: dict[str, Any]) -> None:
@@ -229,6 +255,8 @@ class Index:
         self.link, self.amount, self.wide = arrays["link"], arrays["amount"], arrays["wide"]
         self.prefix, self.prefix_id = arrays["prefix"], arrays["prefix_id"]
         self.hash, self.hash_tx, self.first_tx = arrays["hash"], arrays["hash_tx"], arrays["first_tx"]
+        self.mark, self.moment_row, self.moment = arrays["mark"], arrays["moment_row"], arrays["moment"]
+        self.close_row, self.close_sender = arrays["close_row"], arrays["close_sender"]
         self.digest = str(_meta(folder)["digest"])
         # views whose elements are Python integers: half the cost of an array's where few are wanted
         self._entries, self._start = self.entries.data, self.start.data
@@ -292,6 +320,22 @@ class Index:
         if amounts and max(amounts) >= LARGE:
             amounts = [self._whole(amount) if amount >= LARGE else amount for amount in amounts]
         return np.array(rows, np.int64), incoming, amounts, [link[row] ^ holding for row in rows]
+
+    def parties(self, first: int, behind: int) -> list[tuple[int, int, int]]:
+        """The movements of a transaction that is kept close: row, and sender and recipient as holdings."""
+        low, high = np.searchsorted(self.close_row, (first, behind))
+        rows = self.close_row[low:high].astype(np.int64)
+        sender = self.close_sender[low:high]
+        return list(zip(rows.tolist(), sender.tolist(), (self.link[rows] ^ sender).tolist(), strict=True))
+
+    def transaction(self, row: int) -> tuple[int, int]:
+        """The rows of the transaction that a row is of: the first, and the one behind the last."""
+        return span(self.mark, row)
+
+    def clock(self, rows: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
+        """When rows happened, in seconds, never running backward; rows without a time have the last one before."""
+        found: npt.NDArray[np.int64] = self.moment[np.searchsorted(self.moment_row, rows, "right") - 1]
+        return found
 
     def amounts(self, rows: npt.NDArray[Any]) -> list[int]:
         """Exact amounts of transfers, in smallest units."""

@@ -17,6 +17,7 @@ from cointrail.ledger.assets import registry
 from cointrail.ledger.book import FOLDER, fixed
 from cointrail.ledger.columns import NONE, Integers, flat, integers
 from cointrail.ledger.digest import digest
+from cointrail.ledger.events import Events, load_events
 from cointrail.ledger.files import stored
 from cointrail.ledger.index import Index
 from cointrail.ledger.manifest import Manifest, Segment, load
@@ -71,9 +72,22 @@ class Ledger:
                 self._make_index()
             return Index(self.path)
         except (InputError, OSError) as error:
-            if load(self.path) != self.manifest:
-                raise InputError(f"{self.path}: was written to in the meantime; run the command again") from error
+            self._same(error)
             raise
+
+    @cached_property
+    def events(self) -> Events:
+        """The raw events that conversions are read from."""
+        try:
+            return load_events(self.path, self.manifest)
+        except (InputError, OSError) as error:
+            self._same(error)
+            raise
+
+    def _same(self, error: Exception) -> None:
+        """Say so where files are missing because somebody wrote to the ledger since it was opened."""
+        if load(self.path) != self.manifest:
+            raise InputError(f"{self.path}: was written to in the meantime; run the command again") from error
 
     def _make_index(self) -> None:
         with indexes.alone(self.path):

@@ -34,7 +34,7 @@ class Segment:
 
 @dataclass(frozen=True)
 class Part:
-    """A file of the address book; ids continue from part to part, from 1."""
+    """A file of the address book, where ids continue from part to part, from 1; or of the events."""
 
     name: str
     rows: int
@@ -74,6 +74,7 @@ class Manifest:
     addresses: tuple[Part, ...] = ()
     assets: tuple[Declared, ...] = ()
     sources: tuple[Origin, ...] = ()
+    events: tuple[Part, ...] = ()
     version: int = VERSION
 
     @property
@@ -101,6 +102,7 @@ def load(folder: Path) -> Manifest:
         raw["addresses"] = tuple(Part(**item) for item in raw["addresses"])
         raw["assets"] = tuple(Declared(**item) for item in raw["assets"])
         raw["sources"] = tuple(Origin(**item) for item in raw["sources"])
+        raw["events"] = tuple(Part(**item) for item in raw.get("events", ()))
         return Manifest(**raw)
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         if isinstance(error, InputError):

@@ -47,3 +47,22 @@ ROWS = pa.schema(
         pa.field("exact", pa.bool_(), nullable=False),  # false: the source had already rounded the amount
     ]
 )
+
+# One row is one raw event of a transaction that conversions between assets or chains are read from.
+EVENTS = pa.schema(
+    [
+        ("block", pa.int64()),
+        ("block_hash", pa.binary(HASH_BYTES)),
+        ("time", pa.int64()),  # seconds since 1970-01-01 UTC
+        pa.field("tx", pa.binary(HASH_BYTES), nullable=False),
+        ("tx_index", pa.int32()),
+        pa.field("position", pa.int64(), nullable=False),  # log index in the block; -1 for the transaction's own input
+        pa.field("address", pa.binary(ADDRESS_BYTES), nullable=False),  # which emitted it, or was called
+        ("sender", pa.binary(ADDRESS_BYTES)),  # of the transaction, for inputs
+        pa.field("topics", pa.binary(), nullable=False),  # 0 to 4 words of 32 bytes
+        pa.field("data", pa.binary(), nullable=False),  # of the log, or the input
+    ]
+)
+INPUT = -1  # the position of a transaction's own input
+MOST_TOPICS = 4
+MOST_DATA = 1 << 16  # bytes of data of one event; nothing that moves value between chains needs more

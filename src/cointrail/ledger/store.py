@@ -19,15 +19,19 @@ from cointrail.errors import InputError
 from cointrail.ledger import segment as segments
 from cointrail.ledger.book import Book
 from cointrail.ledger.columns import NONE, Columns, Integers, encode, number_assets, shaped
+from cointrail.ledger.event_parts import FOLDER as EVENTS_FOLDER
+from cointrail.ledger.event_parts import EventParts
 from cointrail.ledger.manifest import NAME, Declared, Manifest, Origin, Segment, load
 from cointrail.ledger.merge import merge
+from cointrail.ledger.rows import EVENTS
 from cointrail.ledger.runs import Run, spill
 
 SLICE_ROWS = 2_000_000  # merged in memory at once
 RUN_ROWS = 8_000_000  # kept in memory, about 160 bytes each, before they go to disk
 LOCK = ".lock"
 INCOMING = "incoming"  # chunks of an import from a node that was interrupted
-OWN = {LOCK, f"{NAME}.tmp", "staging", "addresses", "quarantine", INCOMING, *segments.FOLDERS}
+VOUCHED = ("assets.csv", "assets.csv.tmp")
+OWN = {LOCK, f"{NAME}.tmp", *VOUCHED, "staging", "addresses", EVENTS_FOLDER, "quarantine", INCOMING, *segments.FOLDERS}
 SMALL_ROWS = 250_000  # a last segment below this is joined with what comes after it
 
 
@@ -51,6 +55,7 @@ class Writer:
     manifest: Manifest
     book: Book
     assets: dict[str, int]
+    events: EventParts
     runs: list[Run] = field(default_factory=list)
     buffer: list[Columns] = field(default_factory=list)
     buffered: int = 0
@@ -58,10 +63,14 @@ class Writer:
     ahead: Future[None] | None = None  # what the worker does while the caller reads on
 
     def add(self, table: pa.Table, source: int) -> int:
-        """Take a reader's table; the number of rows in it. `source` counts the origins of this import from 0.
+        """Take a reader's table, of rows or of events; the number of rows in it, events apart.
 
-        What is wrong with the rows is said here or at the next call.
+        `source` counts the origins of this import from 0. What is wrong with the rows is said here or at the next call.
         """
+        if table.schema.names == EVENTS.names:
+            if table.num_rows:
+                self.events.add(table, len(self.manifest.sources) + source)
+            return 0
         table = shaped(table)
         self._settle()
         if not table.num_rows:
@@ -93,9 +102,10 @@ class Writer:
         """Merge everything and replace the manifest. `step` is told the share of the work done."""
         self._settle()
         runs = self.runs + [Run.of(rows) for rows in self.buffer]
-        if not runs:
-            raise InputError("nothing to import: the files hold no transfers")
         old = self.manifest
+        events = self.events.save()
+        if not runs and not self.events.told:
+            raise InputError("nothing to import: the files hold no transfers")
         blockless = old.order == "time" or any(run.blockless for run in runs)
         order = "time" if blockless else "block"
         untimed = any(run.timeless for run in runs) or (order != old.order and _untimed(self.folder, old))
@@ -107,7 +117,9 @@ class Writer:
         assets = tuple(old.assets) + tuple(declared(key) for key in list(self.assets)[len(old.assets) :])
         ranks = np.argsort(np.argsort(np.array([asset.key for asset in assets], object)))
         parts = self.book.save()
-        merged = _merge_runs(self.folder, old, runs, order, self.book, ranks, self.worker, step)
+        merged = old.segments
+        if runs:
+            merged = _merge_runs(self.folder, old, runs, order, self.book, ranks, self.worker, step)
         new = old.with_(
             order=order,
             segments=merged,
@@ -115,9 +127,10 @@ class Writer:
             assets=assets,
             exact=old.exact and all(run.exact for run in runs),
             sources=(*old.sources, *origins),
+            events=events,
         )
-        if new.segments == old.segments:  # nothing new was said: the ledger stays as it is, to the byte
-            new = old
+        if merged == old.segments:  # nothing new was said of what moved: that stays as it is, to the byte
+            new = old if events == old.events else old.with_(events=events, sources=new.sources)
         new.save(self.folder)
         _sweep(self.folder, new)
         return new
@@ -138,7 +151,9 @@ def writer(folder: Path, chain: str) -> Iterator[Writer]:
                 raise InputError(f"{folder}: this ledger holds {manifest.chain}, not {chain}; use a ledger per chain")
             shutil.rmtree(folder / "staging", ignore_errors=True)
             assets = {asset.key: number for number, asset in enumerate(manifest.assets)}
-            into = Writer(folder, manifest, Book(folder, manifest.addresses), assets)
+            into = Writer(
+                folder, manifest, Book(folder, manifest.addresses), assets, EventParts(folder, manifest.events)
+            )
             with into.worker:
                 yield into
         except BaseException:
@@ -254,7 +269,8 @@ def _sweep(folder: Path, manifest: Manifest) -> None:
         for path in (folder / kind).glob("*"):
             if path.stem not in named:
                 path.unlink()
-    parts = {part.name for part in manifest.addresses}
-    for path in (folder / "addresses").glob("*"):
-        if path.stem not in parts:
-            path.unlink()
+    for kind, parts in (("addresses", manifest.addresses), (EVENTS_FOLDER, manifest.events)):
+        kept = {part.name for part in parts}
+        for path in (folder / kind).glob("*"):
+            if path.stem not in kept:
+                path.unlink()

@@ -7,10 +7,12 @@ from pathlib import Path
 import numpy as np
 
 from cointrail.errors import InputError
+from cointrail.ledger import event_parts
 from cointrail.ledger import segment as segments
 from cointrail.ledger.book import FOLDER, read_all
 from cointrail.ledger.columns import Columns
 from cointrail.ledger.digest import digest
+from cointrail.ledger.events import load_events
 from cointrail.ledger.files import sha256
 from cointrail.ledger.index import damage
 from cointrail.ledger.intern import words
@@ -21,7 +23,7 @@ Step = Callable[[str, float], None]
 
 
 def verify(folder: Path, step: Step = lambda what, share: None) -> str:
-    """Recompute all checksums, the order and the ids of all rows, and the digest, which is returned.
+    """Recompute all checksums, the order and the ids of all rows, and the digest, which is returned; read all events.
 
     Raises InputError that names the first file that is not as it was written.
     """
@@ -41,6 +43,7 @@ def verify(folder: Path, step: Step = lambda what, share: None) -> str:
             raise InputError(f"{name}: rows are missing or out of order; restore the ledger from a copy")
         last = int(key[-1])
         step("files", (number + 1) / len(manifest.segments))
+    load_events(folder, manifest)
     if (path := damage(folder, manifest)) is not None:
         raise InputError(f"{path}: changed since it was written; delete the folder index, it is made again when needed")
     return digest(folder, manifest, lambda share: step("digest", share))
@@ -56,6 +59,8 @@ def unchanged(folder: Path, manifest: Manifest) -> None:
     """InputError that names the first file of a ledger that is missing or not as it was written."""
     for part in manifest.addresses:
         _same(folder / FOLDER / f"{part.name}.parquet", part.sha256)
+    for part in manifest.events:
+        _same(folder / event_parts.FOLDER / f"{part.name}.parquet", part.sha256)
     for segment in manifest.segments:
         for kind in segments.FOLDERS:
             _same(segments.file(folder, kind, segment), segment.digests[kind])

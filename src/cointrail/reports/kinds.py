@@ -37,7 +37,12 @@ def kinds() -> dict[str, Kind]:
 
 @cache
 def _categories() -> dict[str, str]:
-    return {name: kind.key for kind in kinds().values() for name in (kind.key, *kind.also.split())}
+    """The kind of each category in label sources; of two kinds that claim a word, the first."""
+    found: dict[str, str] = {}
+    for kind in kinds().values():
+        for name in (kind.key, *kind.also.split()):
+            found.setdefault(name, kind.key)
+    return found
 
 
 def kind_of(endpoint: Mapping[str, Any]) -> Kind:

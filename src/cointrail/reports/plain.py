@@ -4,6 +4,7 @@ import unicodedata
 
 LONGEST = 90  # characters of a label that are shown; nobody needs more to recognise a name
 SHORT_HEAD, SHORT_TAIL = 6, 4  # characters kept of an address in tight places, as in 0x4766…d39e
+TARGET_CHAIN = 20  # characters of the name of a chain
 # Control, format (bidirectional overrides, zero width), surrogate, private use, unassigned, line and paragraph marks.
 HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 SPACE = "Zs"  # wide, narrow and unbreakable spaces are shown as plain ones
@@ -17,7 +18,9 @@ def plain(text: str, longest: int = LONGEST) -> str:
     Escaping for HTML is not done here; that is the template's work.
     """
     # Writing out never shortens, so that cutting first only saves work on very long text.
-    shown = "".join(map(_visible, text[: longest + 1]))
+    shown = text[: longest + 1]
+    if not (shown.isascii() and shown.isprintable()):
+        shown = "".join(map(_visible, shown))
     return shown if len(shown) <= longest else shown[: longest - 1] + "…"
 
 
@@ -31,6 +34,16 @@ def short(address: str) -> str:
     if len(address) <= SHORT_HEAD + SHORT_TAIL + 1:
         return plain(address)
     return plain(f"{address[:SHORT_HEAD]}…{address[-SHORT_TAIL:]}")
+
+
+def target(text: str) -> str:
+    """Where value went on to, for tight places: the chain, and the address cut as by `short`.
+
+    >>> target("bitcoin bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq")
+    'bitcoin bc1qar…5mdq'
+    """
+    chain, _, place = text.partition(" ")
+    return " ".join(filter(None, (plain(chain, TARGET_CHAIN), short(place) if place else "")))
 
 
 def oddities(text: str) -> list[str]:

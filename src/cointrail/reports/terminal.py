@@ -1,5 +1,6 @@
 """The result in short, for the terminal."""
 
+from collections import Counter
 from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
@@ -9,38 +10,52 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from cointrail.reports.amounts import ZERO, percent, ratio
+from cointrail.reports.amounts import ZERO, percent
+from cointrail.reports.conversions import UNMEASURED, sums
+from cointrail.reports.groups import weight, weights
 from cointrail.reports.kinds import kind_of
-from cointrail.reports.plain import plain, short
+from cointrail.reports.plain import plain, short, target
 from cointrail.reports.policies import REACH_ONLY, ordered, policy
-from cointrail.reports.totals import by_kind, coin, figure, stolen
+from cointrail.reports.totals import Coin, backward, by_kind, coin, figure, of_theft, one_measure, stolen, whole
 
 TOP = 15  # endpoints listed
+SUMS = 12  # kinds of conversion listed
 WARNINGS = 8  # warnings listed
+KINDS = 6  # kinds of finding named
 FILES = ("report.html", "trail.json", "movements.csv")
-NAME = 34  # characters of kind and label
+NAME, TIGHT = 52, 12  # most and fewest characters of kind and label
+ADDRESS, SHORT, HOPS, APART = 42, 11, 4, 2  # columns that an address takes, a short one, and the hops; and between all
+WORD = 40  # characters of the kind of a finding
 FULL, BOUNDS = 104, 26  # columns of the terminal from which addresses are written in full; more with bounds
 SOFT = "dim"
 
 
 def show(trail: Mapping[str, Any], console: Console, folder: Path | None = None) -> None:
-    """Print what was stolen and where it is, under each policy, and the largest endpoints.
+    """Print what was stolen and where it is, under each policy, the conversions, and the largest endpoints.
 
     :param folder: where the files of the result are; without it they are not mentioned.
     """
     names = ordered(trail)
     console.print(_headline(trail, names))
     for name in names:
-        console.print(_kinds(trail, name))
+        console.print(_kinds(trail, name, console.width))
+        if trail["policies"][name]["conversions"]:
+            console.print(_conversions(trail, name))
+            console.print(_measured(trail, name))
         console.print(_books(trail, name))
     if names and trail["policies"][names[0]]["endpoints"]:
         console.print(_endpoints(trail, names[0], console.width))
     if trail["bounds_note"]:
         console.print(Text(f"Bounds: {plain(trail['bounds_note'], 300)}", style=SOFT))
+    _listed(trail, console)
     _warn(trail, console)
     if folder is not None:
         for file in FILES:
             console.print(Text.assemble(("  ", ""), (str(folder / file), "bold")), soft_wrap=True)
+
+
+def _table(title: str) -> Table:
+    return Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
 
 
 def _headline(trail: Mapping[str, Any], names: list[str]) -> Text:
@@ -48,7 +63,7 @@ def _headline(trail: Mapping[str, Any], names: list[str]) -> Text:
     sums = stolen(trail, names[0]) if names else {}
     shown = [(coin(trail, asset), amount) for asset, amount in sums.items()]
     text = " + ".join(f"{figure(amount, one).text} {one.symbol}" for one, amount in shown) or "nothing"
-    word = "Traced back" if trail["theft"]["direction"] == "backward" else "Stolen"
+    word = "Traced back" if backward(trail) else "Stolen"
     addresses = trail["theft"]["addresses"]
     more = f" and {len(addresses) - 1:,} more" if len(addresses) > 1 else ""
     return Text.assemble(
@@ -56,21 +71,60 @@ def _headline(trail: Mapping[str, Any], names: list[str]) -> Text:
     )
 
 
-def _kinds(trail: Mapping[str, Any], name: str) -> Table:
-    """Amount and share by kind of endpoint."""
-    table = Table(title=policy(name).title, title_justify="left", title_style="bold", box=None, pad_edge=False)
-    table.add_column("Where it came from" if trail["theft"]["direction"] == "backward" else "Where it is", min_width=26)
-    table.add_column("Addresses", justify="right")
-    table.add_column("Amount", justify="right")
+def _kinds(trail: Mapping[str, Any], name: str, wide: int) -> Table:
+    """Amount by kind of endpoint, its share of all that was in the asset, and of the theft where that differs."""
+    of_all = one_measure(trail, name) and bool(trail["policies"][name]["converted_in"])
+    counted = not of_all or wide >= FULL  # the share of the theft matters more than the number of addresses
+    table = _table(policy(name).title)
+    table.add_column("Where it came from" if backward(trail) else "Where it is", min_width=22 if of_all else 26)
+    for heading in (*(["Addresses"] if counted else []), "Amount"):
+        table.add_column(heading, justify="right")
     table.add_column("")
-    table.add_column("Share", justify="right")
-    whole = stolen(trail, name)
+    for heading in ("Of asset", "Of total" if backward(trail) else "Of theft") if of_all else ("Share",):
+        table.add_column(heading, justify="right")
+    in_all = whole(trail, name)
     for total in by_kind(trail, name):
         shown = coin(trail, total.asset)
-        share = "" if name == REACH_ONLY else percent(total.amount, whole.get(total.asset, ZERO))
+        share = "" if name == REACH_ONLY else percent(total.amount, in_all.get(total.asset, ZERO))
         count = f"{len(total.addresses):,}" if total.addresses else ""
-        table.add_row(total.kind.title, count, figure(total.amount, shown).text, Text(shown.symbol), share)
+        part = of_theft(trail, name, total)
+        cells: list[str | Text] = [
+            *([count] if counted else []),
+            figure(total.amount, shown).text,
+            Text(shown.symbol),
+            share,
+        ]
+        table.add_row(total.kind.title, *cells, *(part if of_all else []))
     return table
+
+
+def _conversions(trail: Mapping[str, Any], name: str) -> Table:
+    """The swaps and bridge hops by rule and pair of assets."""
+    table = _table(f"Conversions under {policy(name).title}")
+    table.add_column("By", overflow="fold")
+    table.add_column("Times", justify="right")
+    table.add_column("From", justify="right")
+    table.add_column("Into", justify="right")
+    table.add_column("Least sure", justify="right")
+    found = sums(trail, name)
+    for one in found[:SUMS]:
+        rule = "" if one.rule == one.what else f" · {one.rule}"
+        gone, came = _amount(one.stolen, coin(trail, one.asset)), _amount(one.came, coin(trail, one.to_asset))
+        table.add_row(Text(one.what + rule), f"{one.count:,}", Text(gone), Text(came), one.sure)
+    if len(found) > SUMS:
+        table.caption = f"and {len(found) - SUMS:,} more kinds; all are in trail.json"
+        table.caption_justify = "left"
+    return table
+
+
+def _measured(trail: Mapping[str, Any], name: str) -> Text:
+    """How often each rule is right, as it was measured."""
+    rates: dict[str, list[str]] = {}
+    for one in sums(trail, name):
+        known = rates.setdefault(one.rule, [])
+        known += [rate for rate in one.rates if rate not in known]
+    told = [f"{rule}: {'; '.join(known) or UNMEASURED}" for rule, known in sorted(rates.items())]
+    return Text("How often a rule is right. " + ". ".join(told) + ".", style=SOFT)
 
 
 def _books(trail: Mapping[str, Any], name: str) -> Text:
@@ -87,29 +141,59 @@ def _books(trail: Mapping[str, Any], name: str) -> Text:
 def _endpoints(trail: Mapping[str, Any], name: str, wide: int) -> Table:
     """The largest endpoints of the first policy, with bounds when there are any."""
     coins = {asset: coin(trail, asset) for asset in trail["assets"]}
-    ranked = sorted(
-        trail["policies"][name]["endpoints"],
-        key=lambda end: -(ratio(Decimal(end["amount"]), coins[end["asset"]].whole) or float(end["amount"])),
-    )
-    bounds = {(one["chain"], one["address"], one["asset"], one["reason"]): one for one in trail["bounds"]}
-    whole = wide >= FULL + (BOUNDS if bounds else 0)
+    worth, measured = weights(trail), one_measure(trail, name)
+    ranked = sorted(trail["policies"][name]["endpoints"], key=lambda end: -weight(end, worth, measured))
+    bounds = {_spot(one): one for one in trail["bounds"]}
+    # A bound is of a place: where that is several endpoints, it is the bound of none of them.
+    alone = Counter(map(_spot, ranked))
+    full = wide >= FULL + (BOUNDS if bounds else 0)
     title = f"Largest endpoints under {policy(name).title}" + (
         f" ({TOP} of {len(ranked):,})" if len(ranked) > TOP else ""
     )
-    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
+    table = _table(title)
     table.add_column("Address", no_wrap=True)
-    table.add_column("Kind and label", max_width=NAME, overflow="ellipsis", no_wrap=True)
+    amounts = [_amount(Decimal(end["amount"]), coins[end["asset"]]) for end in ranked[:TOP]]
+    # Kind and label get what the figures leave: a figure is never cut.
+    room = wide - (ADDRESS if full else SHORT) - HOPS - 3 * APART - max(map(len, amounts)) - (BOUNDS if bounds else 0)
+    room = max(TIGHT, min(NAME, room))
+    table.add_column("Kind and label", max_width=room, overflow="ellipsis", no_wrap=True)
     for heading in ("Amount", *(("At least", "At most") if bounds else ()), "Hops"):
         table.add_column(heading, justify="right", no_wrap=True)
-    for end in ranked[:TOP]:
+    for end, amount in zip(ranked, amounts, strict=False):
         shown = coins[end["asset"]]
-        bound = bounds.get((end["chain"], end["address"], end["asset"], end["reason"]))
+        bound = bounds.get(_spot(end)) if alone[_spot(end)] == 1 else None
         cells = [figure(Decimal(bound[key]), shown).text for key in ("least", "most")] if bound else ["", ""]
-        amount = Text(f"{figure(Decimal(end['amount']), shown).text} {shown.symbol}")
-        name_of = " · ".join(filter(None, (kind_of(end).one, plain(end["label"] or ""))))
-        where = (end["address"] if whole else short(end["address"])) if end["address"] else "–"
-        table.add_row(where, Text(name_of), amount, *(cells if bounds else []), str(end["hops"]))
+        where = (end["address"] if full else short(end["address"])) if end["address"] else "–"
+        table.add_row(where, Text(_called(end)), Text(amount), *(cells if bounds else []), str(end["hops"]))
     return table
+
+
+def _amount(amount: Decimal, shown: Coin) -> str:
+    return f"{figure(amount, shown).text} {shown.symbol}"
+
+
+def _spot(one: Mapping[str, Any]) -> tuple[str, ...]:
+    return one["chain"], one["address"], one["asset"], one["reason"]
+
+
+def _called(end: Mapping[str, Any]) -> str:
+    """'Exchange · Name'; where value went on to comes first, since that is where to look next."""
+    onward = f"→ {target(end['target'])}" if end["target"] else ""
+    kind = kind_of(end).one
+    return " · ".join(filter(None, (f"{kind} {onward}" if onward else kind, plain(end["label"] or ""))))
+
+
+def _listed(trail: Mapping[str, Any], console: Console) -> None:
+    """How many findings of each kind, and how many candidates."""
+    kinds = Counter(plain(one["kind"].replace("_", " "), WORD) for one in trail["findings"]).most_common()
+    if kinds:
+        named = [f"{kind} ({count:,})" for kind, count in kinds[:KINDS]]
+        more = [f"{len(kinds) - KINDS:,} more kinds"] if len(kinds) > KINDS else []
+        console.print(Text.assemble(("Findings: ", "yellow"), ", ".join([*named, *more])))
+    if trail["candidates"]:
+        count = len(trail["candidates"])
+        said = f"{count:,} payment{'s' if count != 1 else ''} out of vaults may be stolen value; listed, not followed."
+        console.print(Text.assemble(("Candidates: ", "yellow"), said))
 
 
 def _warn(trail: Mapping[str, Any], console: Console) -> None:

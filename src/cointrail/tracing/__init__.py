@@ -1,7 +1,7 @@
 """Following stolen value: policies, walk, bounds, trail."""
 
-from cointrail.tracing.results import write
 from cointrail.tracing.theft import Theft
 from cointrail.tracing.tracer import Settings, Trail, trace
+from cointrail.tracing.writing import write
 
 __all__ = ["Settings", "Theft", "Trail", "trace", "write"]

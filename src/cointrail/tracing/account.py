@@ -5,27 +5,60 @@ opening balance. FIFO, LIFO and haircut are their own mirror images, so the same
 """
 
 from bisect import bisect_left
+from collections.abc import Sequence
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, groupby
 from statistics import median_low
+from typing import Any, Protocol
 
-from cointrail.ledger.index import Index
+from cointrail.ledger.marks import CLOSE, EVENT
+
+SETTLED = -1  # the other side of a movement that is the net of a transaction: settlement knows it
+
+
+class Index(Protocol):
+    """What an account is made from: one ledger, or several seen as one."""
+
+    def movements(self, holding: int) -> tuple[list[int], list[bool], list[int], list[int], Any]:
+        """Keys in ascending order, whether value comes in, amounts, the other holdings, marks of the rows."""
+
+    def degree(self, holding: int) -> int:
+        """How many movements a holding has."""
+
+    def asset(self, holding: int) -> int:
+        """The number of a holding's asset."""
+
+    def transaction(self, key: int) -> tuple[int, int, int]:
+        """Ledger, first row and row behind the last of a movement's transaction."""
+
+    def last_key(self, key: int) -> int:
+        """The key of the last row of a movement's transaction."""
+
+    def apart(self, holding: int) -> bool:
+        """Whether a holding is nobody's: fees go there and rewards come from there."""
 
 
 class Account:
     """All movements of one holding in walking order; everything is in smallest units.
 
-    `keys` order movements over all holdings: the row of the transfer, negated when walking backward.
+    `keys` order movements over all holdings, negated when walking backward. With `net`, what a transaction of several
+    assets moved in and out is one movement, of the net amount, at the key of the transaction's last row; fees apart.
     """
 
-    def __init__(self, index: Index, holding: int, backward: bool) -> None:
-        rows, incoming, amounts, peers = index.movements(holding)
+    def __init__(self, index: Index, holding: int, backward: bool, net: bool = False) -> None:
+        keys, incoming, amounts, peers, marks = index.movements(holding)
+        self.told: frozenset[int] = frozenset()  # keys, without sign, of which events tell
+        if net and (marks & EVENT).any():
+            telling = [key for key, mark in zip(keys, marks.tolist(), strict=True) if mark & EVENT]
+            self.told = frozenset([*telling, *map(index.last_key, telling)])
+        if net and (marks & CLOSE).any():
+            keys, incoming, amounts, peers = _netted(index, keys, incoming, amounts, peers, (marks & CLOSE) != 0)
         signed = [a if i else -a for a, i in zip(amounts, incoming, strict=True)]
         lowest = min(accumulate(signed), default=0)
-        self.holding = holding
+        self.holding, self.asset = holding, index.asset(holding)
         self.inferred = max(0, -lowest)  # the least opening balance that keeps the holding from going negative
         self.held = self.inferred + sum(signed)  # at the ledger's end
-        self.keys: list[int] = rows.tolist()
+        self.keys = keys
         self.incoming, self.amounts, self.peers = incoming, amounts, peers
         self.opening = self.inferred
         if backward:
@@ -78,12 +111,45 @@ class Account:
         return list(accumulate(self.amounts[place] for place in self.outs))
 
     def place(self, key: int, incoming: bool) -> int:
-        """The place of a transfer; one to itself stands twice, going out first."""
+        """The place of a transfer; one to itself stands twice, going out first. KeyError where it is not."""
         at = bisect_left(self.keys, key)
-        return at if self.incoming[at] == incoming else at + 1
+        while at < len(self.keys) and self.keys[at] == key:
+            if self.incoming[at] == incoming:
+                return at
+            at += 1
+        raise KeyError(f"no movement {'in' if incoming else 'out'} at {key} in holding {self.holding}")
 
     def next_out(self, after: int) -> int | None:
         """The first outflow behind a place."""
         outs = self.outs
         at = bisect_left(outs, after + 1)
         return outs[at] if at < len(outs) else None
+
+
+Lists = tuple[list[int], list[bool], list[int], list[int]]
+
+
+def _netted(
+    index: Index, keys: list[int], incoming: list[bool], amounts: list[int], peers: list[int], many: Sequence[bool]
+) -> Lists:
+    """The movements with those of each marked transaction made one; what nets to nothing is gone."""
+    rows: list[tuple[int, bool, int, int]] = []
+    apart = {peer: index.apart(peer) for peer in {peers[place] for place in range(len(keys)) if many[place]}}
+    listed = list(zip(keys, incoming, amounts, peers, many, strict=True))
+
+    def of(entry: tuple[int, bool, int, int, bool]) -> int | None:
+        return index.last_key(entry[0]) if entry[4] and not apart[entry[3]] else None
+
+    for key, group in groupby(listed, of):
+        if key is None:
+            rows += [entry[:4] for entry in group]
+        else:
+            net = sum(amount if comes else -amount for _, comes, amount, _, _ in group)
+            if net:
+                rows.append((key, net > 0, abs(net), SETTLED))
+    return (
+        [row[0] for row in rows],
+        [row[1] for row in rows],
+        [row[2] for row in rows],
+        [row[3] for row in rows],
+    )

@@ -7,8 +7,9 @@ edge between two of them that carries at most the balance, and a movement edge t
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from cointrail.tracing.exit import Stop
 from cointrail.tracing.flow import Network, ranges
-from cointrail.tracing.walk import RETURNED, TIME, UNSPENT, Flow, Move, Seeds, Stop, Walk
+from cointrail.tracing.walk import RETURNED, TIME, UNSPENT, Flow, Move, Seeds, Walk
 
 SOURCE = 0
 CUT = ("floor", "hops", "dust", "returned", "unspent", "time")  # reasons that no address is known for
@@ -29,10 +30,11 @@ def bounds(walk: Walk, reach: Flow, seeds: Seeds, step: Callable[[float], None] 
 
     Value that came back to the theft's own addresses and left again counts as gross: what leaves them is routed
     whole, and coming back is one of the places where it can end. Of what came back to one of them, the bounds say how
-    much can still be there when all that leaves it later is taken from that first.
+    much can still be there when all that leaves it later is taken from that first. Assets into which stolen value was
+    converted have none: how much of it came depends on what left the other asset.
     """
     found: list[Bound] = []
-    assets = sorted({walk.asset(move.sender) for move in reach.moves})
+    assets = sorted({walk.asset(move.sender) for move in reach.moves} - set(reach.came))
     for place, asset in enumerate(assets):
         found += _of_asset(walk, reach, seeds, asset)
         step((place + 1) / len(assets))
@@ -55,10 +57,12 @@ def _of_asset(walk: Walk, reach: Flow, seeds: Seeds, asset: int) -> list[Bound]:
     for end in ends:
         if end.stop.reason == "dust":
             stops.setdefault(end.holding, end.stop)
-    stops |= {move.recipient: RETURNED for move in moves if move.recipient in seeds.sources}
+    kept = [move for move in moves if walk.asset(move.recipient) == asset and move.crossing < 0]
+    stops |= {move.recipient: RETURNED for move in kept if move.recipient in seeds.sources}
     sinks = {holding: len(nodes) + 1 + n for n, holding in enumerate(sorted(stops))}
     again = len(nodes) + 1 + len(sinks)  # was stolen once more on its way
-    network = Network(again + 1)
+    converted = again + 1  # left as another asset
+    network = Network(converted + 1)
     for holding, own in places.items():
         for place, following in zip(own, [*own[1:], None], strict=True):
             head = nodes[holding, following] if following is not None else sinks.get(holding)
@@ -68,18 +72,20 @@ def _of_asset(walk: Walk, reach: Flow, seeds: Seeds, asset: int) -> list[Bound]:
         tail = SOURCE
         if move.sender not in seeds.sources:
             tail = nodes[move.sender, walk.account(move.sender).place(move.key, incoming=False)]
-            if seeds.moves.get(move.key) == move.sender:
+            if (move.key, move.sender) in seeds.moves:
                 network.add(tail, again, move.amount)
                 tail = SOURCE
-        if move.recipient in seeds.sources or move.ended:
+        if walk.asset(move.recipient) != asset or move.crossing >= 0:
+            head = converted
+        elif move.recipient in seeds.sources or move.ended:
             head = sinks[move.recipient]
         else:
-            head = nodes[move.recipient, walk.account(move.recipient).place(move.key, incoming=True)]
+            head = nodes[move.recipient, walk.account(move.recipient).place(move.landed, incoming=True)]
         network.add(tail, head, move.amount)
     order = sorted(stops)
-    solved = ranges(network, SOURCE, [*(sinks[holding] for holding in order), again])
+    solved = ranges(network, SOURCE, [*(sinks[holding] for holding in order), again, converted])
     found = [Bound(h, stops[h], r.least, r.most) for h, r in zip(order, solved, strict=False)]
-    found = [_still_there(bound, moves) if bound.holding in seeds.sources else bound for bound in found]
+    found = [_still_there(bound, kept) if bound.holding in seeds.sources else bound for bound in found]
     return [bound for bound in found if bound.most]
 
 
@@ -102,8 +108,9 @@ def _events(walk: Walk, moves: list[Move], seeds: Seeds) -> set[tuple[int, int]]
     for move in moves:
         if move.sender not in seeds.sources:
             events.add((move.sender, walk.account(move.sender).place(move.key, incoming=False)))
-        if move.recipient not in seeds.sources and not move.ended:
-            events.add((move.recipient, walk.account(move.recipient).place(move.key, incoming=True)))
+        same = walk.asset(move.recipient) == walk.asset(move.sender) and move.crossing < 0
+        if same and move.recipient not in seeds.sources and not move.ended:
+            events.add((move.recipient, walk.account(move.recipient).place(move.landed, incoming=True)))
     return events
 
 

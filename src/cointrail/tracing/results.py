@@ -1,32 +1,34 @@
-"""A trail as data: trail.json, movements.csv, movements.parquet, holdings.csv. The same inputs give the same bytes."""
+"""A trail as data: the content of trail.json, movements.csv and holdings.csv."""
 
-import csv
-import io
-import json
+import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from fractions import Fraction
 from functools import cached_property
-from pathlib import Path
 from typing import Any
-
-import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from cointrail import __version__
 from cointrail.chains import Asset, format_address, format_time, imitates, to_text, to_units
+from cointrail.conversions.rate import rate
+from cointrail.conversions.settlement import RULES
+from cointrail.ledger import Ledger
 from cointrail.ledger.assets import registry
-from cointrail.ledger.columns import NONE
-from cointrail.ledger.files import write_bytes
-from cointrail.ledger.ledger import Facts
 from cointrail.tracing.account import Account
+from cointrail.tracing.bridges import Crossed
+from cointrail.tracing.candidates import Candidate, candidates
+from cointrail.tracing.findings import Findings
+from cointrail.tracing.ledgers import Fact
+from cointrail.tracing.policies import CONSERVING
+from cointrail.tracing.shares import UNITS
 from cointrail.tracing.tracer import FINE, Trail
-from cointrail.tracing.walk import Endpoint
+from cointrail.tracing.walk import Endpoint, Flow, Move
 
 SCHEMA = "cointrail/trail/1"
 HOLDINGS = ("chain", "address", "asset", "opening", "opening_inferred", "received", "sent", "held")
-COLUMNS = ("policy", "chain", "block", "time", "tx", "from", "to", "asset", "amount", "stolen", "hop")
+COLUMNS = (
+    "policy", "chain", "block", "time", "tx", "from", "to", "asset", "amount", "stolen", "hop",
+    "rule", "to_chain", "to_tx", "to_asset", "to_amount", "to_stolen",
+)  # fmt: skip
 BACKWARD = {  # what some reasons are called when the walk went backward
     "unspent": ("opening", "already there when the ledger begins"),
     "time": ("time", "already there where the walk was cut off in time; the holding had received value before"),
@@ -35,74 +37,148 @@ BACKWARD = {  # what some reasons are called when the walk went backward
 
 
 class Results:
-    """Turns a trail into what is written: ids into addresses, units into decimals, rows into transactions."""
+    """Turns a trail into what is written: numbers into addresses, units into decimals, keys into transactions."""
 
     def __init__(self, trail: Trail) -> None:
-        self.trail, self.ledger = trail, trail.ledger
+        self.trail, self.ledgers = trail, trail.ledgers
+        self._places: dict[int, dict[str, Any]] = {}  # by holding, of which the same few are named again and again
+        self._assets: dict[int, Asset] = {}
+        self._times: dict[int, str | None] = {}  # by row
 
     @cached_property
-    def _facts(self) -> tuple[dict[int, int], Facts]:
-        """What the ledger says of every transfer in the trail, and where each row stands in it."""
-        keys = {move.key for flow in self.trail.flows.values() for move in flow.moves}
+    def _facts(self) -> dict[int, Fact]:
+        """What the ledgers say of every row in the trail, by key without sign."""
+        keys: set[int] = set()
         for flow in self.trail.flows.values():
-            for end in flow.endpoints.values():
-                keys |= {key for key in (end.first, end.last) if key is not None}
-        rows = sorted({abs(key) for key in keys})
-        return {row: place for place, row in enumerate(rows)}, self.ledger.facts(rows)
+            keys |= {key for move in flow.moves for key in (move.key, move.landed)}
+            keys |= {key for end in flow.endpoints.values() for key in (end.first, end.last) if key is not None}
+        return self.ledgers.facts(sorted({abs(key) for key in keys}))
 
     @cached_property
     def _addresses(self) -> dict[int, str | None]:
-        """Address text by id."""
-        _, facts = self._facts
-        ids = set(np.unique(facts.sender).tolist()) | set(np.unique(facts.recipient).tolist())
-        held = self.ledger.index.holding_address
-        ids |= {int(held[end.holding]) for flow in self.trail.flows.values() for end in flow.endpoints.values()}
-        ids |= {int(held[bound.holding]) for bound in self.trail.bounds or ()}
-        ids |= {int(held[holding]) for holding in self._own}
-        listed = sorted(ids)
-        raw = self.ledger.addresses(listed)
-        return {i: format_address(one) if one else None for i, one in zip(listed, raw, strict=True)}
+        """Address text by holding; None is nobody."""
+        holdings = set(self._own)
+        for flow in self.trail.flows.values():
+            holdings |= {side for move in flow.moves for side in (move.sender, move.recipient)}
+            holdings |= {end.holding for end in flow.endpoints.values()}
+        holdings |= {bound.holding for bound in self.trail.bounds or ()}
+        return self.ledgers.texts(sorted(holdings))
 
     @cached_property
     def _own(self) -> list[int]:
         """The holdings that the theft left (or reached)."""
         seeds = self.trail.found.seeds
-        return sorted({*seeds.sources, *seeds.moves.values()})
+        return sorted({*seeds.sources, *(holding for _, holding in seeds.moves)})
 
-    def _address(self, holding: int) -> str | None:
-        return self._addresses[int(self.ledger.index.holding_address[holding])]
+    def _place(self, holding: int) -> dict[str, Any]:
+        """Chain, address and asset of a holding, as all results name them."""
+        found = self._places.get(holding)
+        if found is None:
+            asset = self.ledgers.asset(holding)
+            found = self._places[holding] = {
+                "chain": self.ledgers.chain_of(asset),
+                "address": self._addresses[holding],
+                "asset": self.ledgers.name(asset),
+            }
+        return found
+
+    def _amount(self, amount: int, holding: int) -> str:
+        return to_text(amount, self._asset(holding).decimals)
 
     def _asset(self, holding: int) -> Asset:
-        return self.ledger.assets[int(self.ledger.index.holding_asset[holding])]
+        found = self._assets.get(holding)
+        if found is None:
+            found = self._assets[holding] = self.ledgers.assets[self.ledgers.asset(holding)]
+        return found
 
     def _time(self, key: int | None) -> str | None:
         if key is None:
             return None
-        place, facts = self._facts
-        time = int(facts.time[place[abs(key)]])
-        return None if time == NONE else format_time(time)
+        if abs(key) not in self._times:
+            time = self._facts[abs(key)].time
+            self._times[abs(key)] = None if time is None else format_time(time)
+        return self._times[abs(key)]
+
+    def _tx(self, key: int) -> str | None:
+        tx = self._facts[abs(key)].tx
+        return f"0x{tx.hex()}" if tx else None
 
     def movements(self) -> Iterator[dict[str, str]]:
         """One row per policy and movement, in chain order; all values as text."""
-        place, facts = self._facts
         for name, flow in self.trail.flows.items():
-            for move in sorted(flow.moves, key=lambda move: abs(move.key)):
-                at = place[abs(move.key)]
-                asset = self.ledger.assets[int(facts.asset[at])]
-                tx, block = facts.tx[at], int(facts.block[at])
-                yield {
-                    "policy": name,
-                    "chain": self.ledger.chain,
-                    "block": "" if block == NONE else str(block),
-                    "time": self._time(move.key) or "",
-                    "tx": f"0x{tx.hex()}" if tx else "",
-                    "from": self._addresses[int(facts.sender[at])] or "",
-                    "to": self._addresses[int(facts.recipient[at])] or "",
-                    "asset": asset_id(asset),
-                    "amount": to_text(move.amount, asset.decimals),
-                    "stolen": to_text(move.stolen, asset.decimals),
-                    "hop": str(move.hop),
-                }
+            for move in sorted(flow.moves, key=self._order):
+                yield self._movement(name, move)
+
+    def _movement(self, name: str, move: Move) -> dict[str, str]:
+        backward = self.trail.theft.backward
+        sender, recipient = (move.recipient, move.sender) if backward else (move.sender, move.recipient)
+        first, last = (move.landed, move.key) if backward else (move.key, move.landed)
+        gone, came = (move.amount, move.stolen), (move.got, move.came)
+        left, arrived = (came, gone) if backward else (gone, came)
+        turned = self._turned(move)
+        block, place, to = self._facts[abs(first)].block, self._place(sender), self._place(recipient)
+        return {
+            "policy": name,
+            "chain": place["chain"],
+            "block": "" if block is None else str(block),
+            "time": self._time(first) or "",
+            "tx": self._tx(first) or "",
+            "from": place["address"] or "",
+            "to": to["address"] or "",
+            "asset": place["asset"],
+            "amount": self._amount(left[0], sender),
+            "stolen": self._amount(left[1], sender),
+            "hop": str(move.hop),
+            "rule": move.rule,
+            "to_chain": to["chain"] if turned else "",
+            "to_tx": (self._tx(last) or "") if turned else "",
+            "to_asset": to["asset"] if turned else "",
+            "to_amount": self._amount(arrived[0], recipient) if turned else "",
+            "to_stolen": self._amount(arrived[1], recipient) if turned else "",
+        }
+
+    def _order(self, move: Move) -> tuple[int, int, str, str, str, str]:
+        """Chain order, and inside a transaction an order that does not depend on numbers given at import."""
+        sides = (move.sender, move.recipient)
+        who = [self._addresses[side] or "" for side in sides]
+        return abs(move.key), abs(move.landed), *who, *(self._asset(side).key for side in sides)  # type: ignore[return-value]
+
+    def _turned(self, move: Move) -> bool:
+        """Whether a move changed the asset, or went over a bridge."""
+        return move.crossing >= 0 or self.ledgers.asset(move.sender) != self.ledgers.asset(move.recipient)
+
+    def _conversion(self, row: Mapping[str, str], move: Move) -> dict[str, Any]:
+        """A conversion, from its row in movements.csv."""
+        first, last = sorted((abs(move.key), abs(move.landed)))
+        crossed = self._crossed(move)
+        told = rate(move.rule, crossed.bridge if crossed else "")
+        return {
+            "chain": row["chain"],
+            "tx": row["tx"] or None,
+            "time": self._time(first),
+            "address": row["from"] or None,
+            "asset": row["asset"],
+            "amount": row["amount"],
+            "stolen": row["stolen"],
+            "to_chain": row["to_chain"],
+            "to_tx": row["to_tx"] or None,
+            "to_time": self._time(last),
+            "to_address": row["to"] or None,
+            "to_asset": row["to_asset"],
+            "to_amount": row["to_amount"],
+            "to_stolen": row["to_stolen"],
+            "rule": move.rule,
+            "bridge": crossed.bridge if crossed else None,
+            "confidence": crossed.confidence if crossed else told.precision if told else None,
+            "ambiguous": crossed.ambiguous if crossed else 0,
+            "rate": str(told) if told else None,
+            "evidence": crossed.evidence if crossed else RULES[move.rule],
+        }
+
+    def _crossed(self, move: Move) -> Crossed | None:
+        """The bridge link that a move followed."""
+        passages = self.trail.passages
+        return passages.bridges.crossed(move.crossing) if passages and passages.bridges and move.crossing >= 0 else None
 
     def trail_json(self) -> dict[str, Any]:
         """The content of trail.json, as `reports/schema/trail.schema.json` describes it."""
@@ -110,7 +186,7 @@ class Results:
         return {
             "schema": SCHEMA,
             "version": __version__,
-            "ledgers": [self._ledger()],
+            "ledgers": [_ledger(ledger) for ledger in self.ledgers.all],
             "theft": {
                 "direction": theft.direction,
                 "addresses": [format_address(address) for address in theft.addresses],
@@ -126,78 +202,141 @@ class Results:
                 "stop_at": [format_address(address) for address in settings.stop_at],
                 "hub": _numbers(asdict(settings.behaviour)) if settings.behaviour else {},
                 "bounds": settings.bounds,
+                "conversions": settings.conversions,
+                "prices": self._prices(),
             },
-            "assets": {name: _describe(asset) for name, asset in sorted(self._used().items())},
-            "labels": {"count": len(trail.labels), "digest": trail.labels.digest},
+            "assets": {self.ledgers.name(asset): self._describe(asset) for asset in self._used()},
+            "labels": {"count": sum(map(len, trail.labels)), "digest": _digest([one.digest for one in trail.labels])},
             "policies": {name: self._policy(name) for name in trail.flows},
             "bounds": self._bounds(),
-            "bounds_note": None if trail.bounds is not None else "not asked for (--bounds)",
+            "bounds_note": self._bounds_note(),
             "holdings": self._books(self._own),
             "unverified": sorted(
                 (self._unverified(item.asset, item.transfers, item.amount) for item in trail.found.listed),
                 key=lambda row: str(row["asset"]),
             ),
             "warnings": self._warnings(),
+            "findings": Findings(trail, self._facts).rows(),
+            "candidates": [self._candidate(one) for one in self._candidates],
         }
 
-    def _used(self) -> dict[str, Asset]:
-        """The assets that the results speak of; a walk never leaves the asset it began in."""
-        listed = [self.ledger.assets[item.asset] for item in self.trail.found.listed]
-        return {asset_id(asset): asset for asset in (*map(self._asset, self._own), *listed)}
+    def _prices(self) -> dict[str, Any] | None:
+        prices = self.trail.settings.prices
+        if not len(prices):
+            return None
+        files = [{"name": one.name, "sha256": one.sha256, "rows": one.rows} for one in prices.files]
+        return {"digest": prices.digest, "files": files}
 
-    def _ledger(self) -> dict[str, Any]:
-        ledger = self.ledger
-        times, blocks = ledger.times, ledger.blocks
+    def _used(self) -> list[int]:
+        """The assets that the results speak of, by name."""
+        used = {self.ledgers.asset(holding) for holding in self._own}
+        used |= {item.asset for item in self.trail.found.listed}
+        for flow in self.trail.flows.values():
+            used |= {*flow.stolen, *flow.came}
+        used |= {self.ledgers.asset(one.holding) for one in self._candidates} | {one.share for one in self._candidates}
+        return sorted(used, key=self.ledgers.name)
+
+    def _describe(self, number: int) -> dict[str, Any]:
+        asset = self.ledgers.assets[number]
         return {
-            "chain": ledger.chain,
-            "digest": ledger.digest,
-            "transfers": ledger.transfers,
-            "first_time": format_time(times[0]) if times else None,
-            "last_time": format_time(times[1]) if times else None,
-            "first_block": blocks[0] if blocks else None,
-            "last_block": blocks[1] if blocks else None,
-            "exact": ledger.manifest.exact,
-            "sources": [
-                {"name": source.name, "sha256": source.sha256, "rows": source.rows, "format": source.format}
-                for source in ledger.manifest.sources
-            ],
+            "chain": self.ledgers.chain_of(number),
+            "symbol": asset.symbol,
+            "decimals": asset.decimals,
+            "contract": asset.contract,
+            "verified": asset.verified,
         }
+
+    @cached_property
+    def _candidates(self) -> list[Candidate]:
+        passages = self.trail.passages
+        if passages is None or self.trail.theft.backward:
+            return []
+        return candidates(self.ledgers, passages, (move for flow in self.trail.flows.values() for move in flow.moves))
+
+    def _candidate(self, one: Candidate) -> dict[str, Any]:
+        facts = self.ledgers.facts([one.into, one.key])
+        texts = self.ledgers.texts([one.contract, one.holding])
+        into, out = facts[one.into], facts[one.key]
+        asset = self.ledgers.asset(one.holding)
+        return {
+            "chain": self.ledgers.chain_of(asset),
+            "contract": texts[one.contract],
+            "into_tx": f"0x{into.tx.hex()}" if into.tx else None,
+            "share_asset": self.ledgers.name(one.share),
+            "tx": f"0x{out.tx.hex()}" if out.tx else None,
+            "time": None if out.time is None else format_time(out.time),
+            "address": texts[one.holding],
+            "asset": self.ledgers.name(asset),
+            "amount": self._amount(one.amount, one.holding),
+        }
+
+    def _sums(self, amounts: Mapping[int, int]) -> dict[str, str]:
+        """Amounts by asset, as text, by name."""
+        named = {self.ledgers.name(a): to_text(n, self.ledgers.assets[a].decimals) for a, n in amounts.items() if n}
+        return dict(sorted(named.items()))
 
     def _policy(self, name: str) -> dict[str, Any]:
         flow = self.trail.flows[name]
-        stolen = {self.ledger.assets[asset]: amount for asset, amount in flow.stolen.items()}
         ends = sorted(flow.endpoints.values(), key=self._rank)
         passed = {move.recipient for move in flow.moves if not move.ended} - set(self._own)
+        backward = self.trail.theft.backward
+        worth = self._worth(flow)
         return {
-            "stolen": {asset_id(a): to_text(n, a.decimals) for a, n in sorted(stolen.items(), key=lambda i: i[0].key)},
-            "endpoints": [self._endpoint(end, stolen) for end in ends],
+            "stolen": self._sums(flow.stolen),
+            "value": _dollars(sum(worth.values(), Fraction(0))) if worth else None,
+            "converted_in": self._sums(flow.left if backward else flow.came),
+            "converted_out": self._sums(flow.came if backward else flow.left),
+            "conversions": [
+                self._conversion(self._movement(name, move), move)
+                for move in sorted(filter(self._turned, flow.moves), key=self._order)
+            ],
+            "endpoints": [self._endpoint(end, flow, worth) for end in ends],
             "balanced": self.trail.balanced(name),
-            "addresses": len({int(self.ledger.index.holding_address[holding]) for holding in passed}),
+            "addresses": len({self.ledgers.address(holding) for holding in passed}),
             "movements": len(flow.moves),
             "max_hops": max((move.hop for move in flow.moves), default=0),
         }
 
-    def _rank(self, end: Endpoint) -> tuple[str, int, str, str, str]:
+    def _rank(self, end: Endpoint) -> tuple[str, int, str, str, str, str]:
         """The order of endpoints: not by holding, since ids depend on the order of imports."""
-        place = self._address(end.holding) or ""
-        return self._asset(end.holding).key, -end.amount, place, end.stop.reason, end.stop.label or ""
+        place = self._addresses[end.holding] or ""
+        asset = self.ledgers.asset(end.holding)
+        key = self.ledgers.assets[asset].key if self.ledgers.one else self.ledgers.name(asset)
+        return key, -end.amount, place, end.stop.reason, end.stop.label or "", end.stop.target or ""
 
-    def _endpoint(self, end: Endpoint, stolen: dict[Asset, int]) -> dict[str, Any]:
-        asset = self._asset(end.holding)
+    def _worth(self, flow: Flow) -> dict[int, Fraction]:
+        """What was stolen of each asset was worth in USD when the first of it was; empty if not known for all."""
+        found = {
+            asset: self._value(asset, amount, flow.begun[asset]) for asset, amount in flow.stolen.items() if amount
+        }
+        known = {asset: value for asset, value in found.items() if value is not None}
+        return known if len(known) == len(found) and any(known.values()) else {}
+
+    def _value(self, asset: int, amount: int, key: int | None) -> Fraction | None:
+        if key is None or self.trail.passages is None:
+            return None
+        return self.trail.passages.worth(asset, amount, self.ledgers.time(key))
+
+    def _endpoint(self, end: Endpoint, flow: Flow, worth: Mapping[int, Fraction]) -> dict[str, Any]:
         reason, detail = end.stop.reason, end.stop.detail
         if self.trail.theft.backward:
             reason, detail = BACKWARD.get(reason, (reason, detail))
         first, last = (end.last, end.first) if self.trail.theft.backward else (end.first, end.last)
-        share = Fraction(end.amount, stolen[asset]) if stolen.get(asset) else Fraction(0)
+        shares = self._shares(end, flow)
+        share = next(iter(shares.values())) if len(shares) == 1 else None
+        if worth and flow.policy in CONSERVING:
+            share = self._part(end, flow, worth)
+        value = self._value(self.ledgers.asset(end.holding), end.amount, last)
         return {
-            "chain": self.ledger.chain,
-            "address": self._address(end.holding),
-            "asset": asset_id(asset),
-            "amount": to_text(end.amount, asset.decimals),
-            "share": f"{share.numerator}/{share.denominator}",
+            **self._place(end.holding),
+            "amount": self._amount(end.amount, end.holding),
+            "share": share,
+            "shares": shares,
+            "value": None if value is None else _dollars(value),
             "reason": reason,
             "label": end.stop.label,
             "category": end.stop.category,
+            "target": end.stop.target,
             "hops": end.hops,
             "first_time": self._time(first),
             "last_time": self._time(last),
@@ -205,39 +344,66 @@ class Results:
             "detail": detail or reason,
         }
 
+    def _part(self, end: Endpoint, flow: Flow, worth: Mapping[int, Fraction]) -> str:
+        """The part of the whole theft, by what everything was worth when it was stolen."""
+        whole = sum(worth.values(), Fraction(0))
+        part = (
+            sum((worth[a] * units / (flow.stolen[a] * UNITS) for a, units in end.claims.items() if units), Fraction(0))
+            / whole
+        )
+        return f"{part.numerator}/{part.denominator}"
+
+    def _shares(self, end: Endpoint, flow: Flow) -> dict[str, str]:
+        """Exact fractions of what was stolen, by the asset that it was stolen in."""
+        if flow.policy not in CONSERVING:
+            asset = self.ledgers.asset(end.holding)
+            stolen = flow.stolen.get(asset)
+            return {self.ledgers.name(asset): _fraction(end.amount, stolen)} if stolen else {}
+        found = {
+            self.ledgers.name(asset): _fraction(units, flow.stolen[asset] * UNITS)
+            for asset, units in end.claims.items()
+            if units
+        }
+        return dict(sorted(found.items()))
+
     def _bounds(self) -> list[dict[str, Any]]:
         found = []
-        ranked = (
-            (self._asset(b.holding).key, -b.most, self._address(b.holding) or "", b) for b in self.trail.bounds or ()
-        )
-        for *_, bound in sorted(ranked, key=lambda item: item[:3]):
-            asset = self._asset(bound.holding)
+        for bound in self.trail.bounds or ():
             reason = bound.stop.reason
             found.append(
                 {
-                    "chain": self.ledger.chain,
-                    "address": self._address(bound.holding),
-                    "asset": asset_id(asset),
+                    **self._place(bound.holding),
                     "reason": BACKWARD.get(reason, (reason,))[0] if self.trail.theft.backward else reason,
                     "label": bound.stop.label,
-                    "least": to_text(bound.least, asset.decimals),
-                    "most": to_text(bound.most, asset.decimals),
+                    "least": self._amount(bound.least, bound.holding),
+                    "most": self._amount(bound.most, bound.holding),
                 }
             )
-        return found
+        ranked = zip(self.trail.bounds or (), found, strict=True)
+        order = sorted(ranked, key=lambda pair: (pair[1]["asset"], -pair[0].most, pair[1]["address"] or ""))
+        return [row for _, row in order]
+
+    def _bounds_note(self) -> str | None:
+        if self.trail.bounds is None:
+            return "not asked for (--bounds)"
+        if self.trail.unbounded:
+            names = ", ".join(sorted(map(self.ledgers.name, self.trail.unbounded)))
+            return (
+                f"not computed for {names}: other stolen assets were converted into it, and how much of it can have"
+                " come that way is not known without a rule for the mixing before"
+            )
+        return None
 
     def _holding(self, holding: int) -> dict[str, Any]:
-        account, asset = Account(self.ledger.index, holding, backward=False), self._asset(holding)
+        account = Account(self.ledgers, holding, backward=False)
         received = sum(a for a, comes in zip(account.amounts, account.incoming, strict=True) if comes)
         return {
-            "chain": self.ledger.chain,
-            "address": self._address(holding),
-            "asset": asset_id(asset),
-            "opening": to_text(account.inferred, asset.decimals),
+            **self._place(holding),
+            "opening": self._amount(account.inferred, holding),
             "opening_inferred": bool(account.inferred),
-            "received": to_text(received, asset.decimals),
-            "sent": to_text(account.inferred + received - account.held, asset.decimals),
-            "held": to_text(account.held, asset.decimals),
+            "received": self._amount(received, holding),
+            "sent": self._amount(account.inferred + received - account.held, holding),
+            "held": self._amount(account.held, holding),
         }
 
     def holdings(self) -> Iterator[dict[str, Any]]:
@@ -250,11 +416,12 @@ class Results:
         return sorted(rows, key=lambda row: (row["address"] or "", row["asset"]))
 
     def _unverified(self, number: int, transfers: int, amount: int) -> dict[str, Any]:
-        asset = self.ledger.assets[number]
-        copied = imitates(asset.symbol, registry(self.ledger.path, self.ledger.chain))
+        asset, chain = self.ledgers.assets[number], self.ledgers.chain_of(number)
+        path = next(ledger.path for ledger in self.ledgers.all if ledger.chain == chain)
+        copied = imitates(asset.symbol, registry(path, chain))
         return {
-            "chain": self.ledger.chain,
-            "asset": asset_id(asset),
+            "chain": chain,
+            "asset": self.ledgers.name(number),
             "symbol": asset.symbol,
             "transfers": transfers,
             "amount": to_text(amount, asset.decimals),
@@ -266,11 +433,13 @@ class Results:
         stop_at, addresses = dict.fromkeys(self.trail.settings.stop_at), self.trail.theft.addresses
         if own := [format_address(address) for address in stop_at if address in addresses]:
             found.append(f"no trace stops at the theft's own addresses: {len(own)} named to stop at, first {own[0]}")
-        if missing := [format_address(address) for address in stop_at if not self.ledger.index.candidates(address)]:
+        indexes = [ledger.index for ledger in self.ledgers.all]
+        absent = [one for one in stop_at if not any(index.candidates(one) for index in indexes)]
+        if missing := [format_address(address) for address in absent]:
             found.append(
                 f"{len(missing)} of {len(stop_at)} addresses to stop at are not in the ledger, first {missing[0]}"
             )
-        if not self.ledger.manifest.exact:
+        if not all(ledger.manifest.exact for ledger in self.ledgers.all):
             found.append("a source of this ledger had rounded its amounts: every figure is approximate")
         if self.trail.found.listed:
             found.append(
@@ -279,32 +448,39 @@ class Results:
         return found
 
 
-def asset_id(asset: Asset) -> str:
-    """How an asset is named in results: the coin's symbol, a token's contract, or the user's code."""
-    return asset.key or asset.symbol
+def _ledger(ledger: Ledger) -> dict[str, Any]:
+    times, blocks = ledger.times, ledger.blocks
+    return {
+        "chain": ledger.chain,
+        "digest": ledger.digest,
+        "transfers": ledger.transfers,
+        "first_time": format_time(times[0]) if times else None,
+        "last_time": format_time(times[1]) if times else None,
+        "first_block": blocks[0] if blocks else None,
+        "last_block": blocks[1] if blocks else None,
+        "exact": ledger.manifest.exact,
+        "events": len(ledger.events),
+        "events_digest": ledger.events.digest,
+        "sources": [
+            {"name": source.name, "sha256": source.sha256, "rows": source.rows, "format": source.format}
+            for source in ledger.manifest.sources
+        ],
+    }
 
 
-def write(trail: Trail, out: Path) -> tuple[dict[str, Any], list[dict[str, str]]]:
-    """Write trail.json, movements.csv, movements.parquet and holdings.csv into a folder; the first two's content."""
-    results = Results(trail)
-    content, rows = results.trail_json(), list(results.movements())
-    out.mkdir(parents=True, exist_ok=True)
-    write_bytes(out / "trail.json", (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode())
-    _write_csv(out / "movements.csv", COLUMNS, rows)
-    _write_csv(out / "holdings.csv", HOLDINGS, results.holdings())
-    columns = {name: pa.array([row[name] for row in rows], pa.string()) for name in COLUMNS}
-    sink = pa.BufferOutputStream()
-    pq.write_table(pa.table(columns), sink, compression="zstd")
-    write_bytes(out / "movements.parquet", sink.getvalue().to_pybytes())
-    return content, rows
+def _dollars(value: Fraction) -> str:
+    """USD to the cent, as exact text."""
+    return to_text(round(value * 100), 2)
 
 
-def _write_csv(path: Path, columns: tuple[str, ...], rows: Iterable[Mapping[str, Any]]) -> None:
-    text = io.StringIO()
-    table = csv.DictWriter(text, columns, lineterminator="\n")
-    table.writeheader()
-    table.writerows(rows)
-    write_bytes(path, text.getvalue().encode())
+def _fraction(part: int, whole: int) -> str:
+    share = Fraction(part, whole)
+    return f"{share.numerator}/{share.denominator}"
+
+
+def _digest(digests: list[str]) -> str:
+    """One digest for the labels of all ledgers; of one ledger it is its own."""
+    return digests[0] if len(digests) == 1 else hashlib.sha256("".join(digests).encode()).hexdigest()
 
 
 def _numbers(setting: Mapping[str, Any], before: str = "") -> dict[str, Any]:
@@ -316,12 +492,3 @@ def _numbers(setting: Mapping[str, Any], before: str = "") -> dict[str, Any]:
         else:
             flat[before + name] = " and ".join(map(str, value)) if isinstance(value, tuple) else value
     return flat
-
-
-def _describe(asset: Asset) -> dict[str, Any]:
-    return {
-        "symbol": asset.symbol,
-        "decimals": asset.decimals,
-        "contract": asset.contract,
-        "verified": asset.verified,
-    }

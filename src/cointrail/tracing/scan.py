@@ -119,7 +119,7 @@ def scan(
     """
     index = ledger.index
     own = {h: since for h, since in seeds.sources.items() if index.asset(h) == asset}
-    moves = [row for row, h in seeds.moves.items() if index.asset(h) == asset and h not in own]
+    moves = [row for row, h in seeds.moves if index.asset(h) == asset and h not in own]
     sources = {index.address(h): since for h, since in own.items()}
     return run(stream(ledger, asset, quantum), sources, moves, policy, stops=stops, until=until)
 

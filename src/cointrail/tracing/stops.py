@@ -1,14 +1,13 @@
 """Where a walk stops for what is known of an address: nobody, burnt, named by the user, labelled, or like a service."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 
 import numpy as np
 
 from cointrail.labels import Label, Labels, stops
-from cointrail.ledger import Ledger
-from cointrail.ledger.columns import NONE
-from cointrail.tracing.walk import Stop
+from cointrail.tracing.exit import Stop
+from cointrail.tracing.ledgers import Ledgers
 
 FEE = Stop("fee", detail="paid to the network")
 REWARD = Stop("reward", detail="from block rewards or withdrawals of validators")
@@ -21,56 +20,64 @@ BURN = "burn"  # category of burn addresses
 
 
 class Judge:
-    """Says whether value that arrives at a holding is followed further. One for each trace."""
+    """Says whether value that arrives at a holding is followed further. One for each trace.
 
-    def __init__(self, ledger: Ledger, labels: Labels, stop_at: Collection[bytes], backward: bool) -> None:
-        self._ledger, self._labels, self._backward = ledger, labels, backward
+    `labels` are those of each ledger, in the order of the ledgers.
+    """
+
+    def __init__(self, ledgers: Ledgers, labels: Sequence[Labels], stop_at: Collection[bytes], backward: bool) -> None:
+        self._ledgers, self._labels, self._backward = ledgers, labels, backward
         self._stop_at = frozenset(stop_at)
-        self._said: dict[int, list[Label]] = {}
-        self._always: dict[int, Stop] = {}  # what holds at any time
-        self._address = ledger.index.address
+        self._said: dict[tuple[int, int], list[Label]] = {}  # by ledger and address
+        self._always: dict[tuple[int, int], Stop] = {}  # what holds at any time
         self.hubs: Mapping[int, str] = {}
         self.dust: Collection[int] = frozenset()
 
     def __call__(self, holding: int, key: int) -> Stop | None:
         """The reason to stop at a holding at a place in the order; None to go on."""
-        address = self._address(holding)
+        number, address = self._ledgers.address(holding)
         if not address:
             return REWARD if self._backward else FEE
-        if address in self._named and (stop := self._always.get(address) or self._labelled(address, key)):
-            return stop
+        if address in self._named[number]:
+            who = (number, address)
+            if stop := self._always.get(who) or self._labelled(who, key):
+                return stop
         if holding in self.hubs:
             return Stop("hub", detail=f"{HUB}{self.hubs[holding]}{TURNED if self._backward else ''}")
         return DUST if key in self.dust else None
 
     @cached_property
-    def _named(self) -> set[int]:
-        """The addresses of which anything may be said: all others need no further look."""
+    def _named(self) -> list[set[int]]:
+        """The addresses of which anything may be said, for each ledger: all others need no further look."""
         stops_at = np.array([int.from_bytes(address[:8], "big") for address in self._stop_at], np.uint64)
-        return self._ledger.index.beginning_with(np.unique(np.concatenate([self._labels.prefixes, stops_at])))
+        return [
+            ledger.index.beginning_with(np.unique(np.concatenate([labels.prefixes, stops_at])))
+            for ledger, labels in zip(self._ledgers.all, self._labels, strict=True)
+        ]
 
-    def _look_up(self, address: int) -> list[Label]:
+    def _look_up(self, who: tuple[int, int]) -> list[Label]:
         """What is said of an address at any time; a stop of the user's counts as said by the user."""
-        raw = self._ledger.addresses([address])[0]
-        said = [label for label in self._labels.at(raw, None) if stops(label)]
+        number, address = who
+        raw = self._ledgers.all[number].addresses([address])[0]
+        said = [label for label in self._labels[number].at(raw, None) if stops(label)]
         if raw in self._stop_at:
             entity = said[0].entity if said else ""
             said = [Label(raw, None, entity, USER, None, None, USER, None, None, None, None, "")]
-        self._said[address] = said
+        self._said[who] = said
         return said
 
-    def _labelled(self, address: int, key: int) -> Stop | None:
-        said = self._said.get(address)
+    def _labelled(self, who: tuple[int, int], key: int) -> Stop | None:
+        said = self._said.get(who)
         if said is None:
-            said = self._look_up(address)
+            said = self._look_up(who)
         timed = any(label.valid_from is not None or label.valid_to is not None for label in said)
-        time = self._time(key) if timed else None
+        time = self._ledgers.time(key) if timed else None
         label = next((label for label in said if label.valid(time)), None)
         if label is None:
             return None
         stop = self._stop(label)
         if not timed:
-            self._always[address] = stop
+            self._always[who] = stop
         return stop
 
     def _stop(self, label: Label) -> Stop:
@@ -80,10 +87,6 @@ class Judge:
         if category == BURN:
             return MINT if self._backward else BURNED
         return Stop("label", label.entity, category, f"labelled {label.entity} ({category}) by {label.source}")
-
-    def _time(self, key: int) -> int | None:
-        time = self._ledger.time(abs(key))
-        return None if time == NONE else time
 
 
 USER = "\0user"  # source of the labels that stand for --stop-at

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from heapq import heappop, heappush
 
 from cointrail.tracing.behaviour import Behaviour, Suspect, service
-from cointrail.tracing.walk import Seeds, Stop, Walk
+from cointrail.tracing.exit import Stop
+from cointrail.tracing.walk import Seeds, Walk
 
 ROUNDS = 4096  # movements between two calls of `step`
 
@@ -66,7 +67,9 @@ class _Reach:
         self.rule, self.hubs, self.step = rule, hubs, step
         first = (self._first(holding, since) for holding, since in seeds.sources.items())
         begun = [walk.account(h).keys[p] for h, p in zip(seeds.sources, first, strict=True) if p is not None]
-        self.start = min([*begun, *seeds.moves], default=0)  # not `since`: without one, that is the ledger's start
+        self.start = min(
+            [*begun, *(key for key, _ in seeds.moves)], default=0
+        )  # not `since`: without one, that is the ledger's start
         self.suspects: dict[int, Suspect] = {}
         self.dust: set[int] = set()
         self.leaving: dict[int, str] = {}  # holdings that behaved like services by the time something left them
@@ -76,7 +79,7 @@ class _Reach:
         """Reach everything; with `most`, judge nothing and stop when more holdings than that are reached."""
         for holding, since in self.seeds.sources.items():
             self._queue(holding, self._first(holding, since))
-        for key, holding in self.seeds.moves.items():
+        for key, holding in self.seeds.moves:
             if holding not in self.seeds.sources:
                 self._queue(holding, self.walk.account(holding).place(key, incoming=False))
         count, last = 0, None
@@ -89,7 +92,14 @@ class _Reach:
                 self._queue(holding, self.walk.account(holding).next_out(place))
             if most is None and self._stays(key, holding, place):
                 continue
-            self._arrive(key, self.walk.account(holding).peers[place])
+            account = self.walk.account(holding)
+            exits = self.walk.exits(account, place)
+            if exits is None:
+                self._arrive(key, account.peers[place])
+            else:
+                for out in exits:
+                    if out.stop is None:
+                        self._arrive(out.key, out.holding)
             count += 1
             if not count % ROUNDS:
                 self.step(count)
@@ -116,7 +126,7 @@ class _Reach:
     def _stays(self, key: int, holding: int, place: int) -> bool:
         """Whether an outflow is not followed: it leaves what looks like a service by now, or it is dust."""
         suspect = self.suspects.get(holding)
-        if suspect is None or self.seeds.moves.get(key) == holding:
+        if suspect is None or (key, holding) in self.seeds.moves:
             return False
         account = self.walk.account(holding)
         if holding not in self.leaving and (why := service(account, suspect, place, self.rule)):

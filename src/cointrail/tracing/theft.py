@@ -5,11 +5,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
+import numpy as np
+
 from cointrail.chains import format_address, format_time, parse_address, parse_hash, parse_time
 from cointrail.errors import InputError
-from cointrail.ledger import Ledger
 from cointrail.ledger.ledger import Facts
+from cointrail.ledger.marks import CLOSE
 from cointrail.ledger.rows import Kind
+from cointrail.tracing.ledgers import Ledgers
 from cointrail.tracing.walk import Seeds
 
 Direction = Literal["forward", "backward"]
@@ -69,36 +72,46 @@ class Listed:
 
 @dataclass
 class Found:
-    """A theft found in a ledger."""
+    """A theft found in ledgers."""
 
     seeds: Seeds
     until: int | None  # key at which the walk ends
     listed: list[Listed] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    robbed: set[tuple[int, int]] = field(default_factory=set)  # victims, by last key of a transaction and address id
 
 
-def find(ledger: Ledger, theft: Theft) -> Found:
-    """Look a theft up in a ledger; InputError where nothing of it is there, saying what and where."""
+def find(ledgers: Ledgers, theft: Theft, settled: bool = True) -> Found:
+    """Look a theft up; InputError where nothing of it is there, saying what and where.
+
+    An address counts in the first ledger that knows it: the same address on another chain may be somebody else's, or
+    the thief's with other money. With `settled`, what a transaction of several assets took is its net.
+    """
     if not theft.addresses and not theft.transactions:
         raise InputError("no theft given: name addresses (--from) or transactions (--tx)")
-    held = {asset.key for asset in ledger.assets}
+    held = {asset.key for asset in ledgers.assets}
     if strange := [asset for asset in theft.assets if asset not in held]:
-        raise InputError(f"--asset {strange[0]}: nothing of it is in the ledger {ledger.path}; give a contract that is")
-    start, until = _window(ledger, theft)
-    found = Found(Seeds({}, {}), until)
-    ids = _known(ledger, theft, found.warnings)
+        raise InputError(f"--asset {strange[0]}: nothing of it is in {_where(ledgers)}; give a contract that is")
+    start, until = _window(ledgers, theft)
+    found = Found(Seeds({}, ()), until)
+    ids = _known(ledgers, theft, found.warnings)
     if theft.transactions:
-        found.seeds = Seeds({}, _moves(ledger, theft, set(ids), start, found))
+        found.seeds = Seeds({}, _moves(ledgers, theft, set(ids), start, found, settled))
     else:
-        found.seeds = Seeds(_sources(ledger, theft, ids, start, found), {})
+        found.seeds = Seeds(_sources(ledgers, theft, ids, start, found), ())
     if not found.seeds.sources and not found.seeds.moves:
         raise InputError(f"empty theft: {_nothing(theft, found)}")
     return found
 
 
-def followed(ledger: Ledger, theft: Theft, asset: int) -> bool:
+def followed(ledgers: Ledgers, theft: Theft, asset: int) -> bool:
     """Whether an asset is vouched for, or named by the user."""
-    return ledger.assets[asset].verified or ledger.assets[asset].key in theft.assets
+    return ledgers.assets[asset].verified or ledgers.assets[asset].key in theft.assets
+
+
+def _where(ledgers: Ledgers) -> str:
+    paths = ", ".join(str(ledger.path) for ledger in ledgers.all)
+    return f"the ledger {paths}" if ledgers.one else f"the ledgers {paths}"
 
 
 def _nothing(theft: Theft, found: Found) -> str:
@@ -121,13 +134,13 @@ def _nothing(theft: Theft, found: Found) -> str:
     return f"no value {what} the given {given}{when}; check {check}"
 
 
-def _window(ledger: Ledger, theft: Theft) -> tuple[int, int | None]:
+def _window(ledgers: Ledgers, theft: Theft) -> tuple[int, int | None]:
     """The keys between which movements count: first, and behind the last."""
-    times = ledger.times
+    times = ledgers.times
     if theft.since is None and theft.until is None:
-        return (1 - ledger.transfers if theft.backward else 0), None
+        return (1 - ledgers.end if theft.backward else 0), None
     if times is None:
-        raise InputError(f"{ledger.path}: the ledger has no times, so --since and --until cannot be used")
+        raise InputError(f"{ledgers.all[0].path}: the ledger has no times, so --since and --until cannot be used")
     span = f"it holds {format_time(times[0])} to {format_time(times[1])}"
     if theft.since is not None and theft.since > times[1]:
         raise InputError(f"--since {format_time(theft.since)} is after the ledger's end: {span}")
@@ -135,69 +148,73 @@ def _window(ledger: Ledger, theft: Theft) -> tuple[int, int | None]:
         raise InputError(f"--until {format_time(theft.until)} is before the ledger's start: {span}")
     if theft.since is not None and theft.until is not None and theft.until < theft.since:
         raise InputError("--until is before --since; swap them")
-    first = 0 if theft.since is None else ledger.row_at(theft.since)
-    behind = ledger.transfers if theft.until is None else ledger.row_at(theft.until + 1)
+    first = 0 if theft.since is None else ledgers.behind(theft.since)
+    behind = ledgers.end if theft.until is None else ledgers.behind(theft.until + 1)
     if theft.backward:
         return 1 - behind, (None if theft.since is None else 1 - first)
     return first, (None if theft.until is None else behind)
 
 
-def _known(ledger: Ledger, theft: Theft, warnings: list[str]) -> list[int]:
-    ids = [ledger.address_id(address) for address in theft.addresses]
-    missing = [format_address(a) for a, i in zip(theft.addresses, ids, strict=True) if i is None]
-    if missing and len(missing) == len(ids):
-        raise InputError(f"{missing[0]}: no transfer of this address is in the ledger {ledger.path}; check --from")
+def _known(ledgers: Ledgers, theft: Theft, warnings: list[str]) -> list[tuple[int, int]]:
+    """Ledger and id of every address of the theft that a ledger knows."""
+    ids: dict[tuple[int, int], None] = {}
+    missing = []
+    for address in theft.addresses:
+        known = ((number, ledger.address_id(address)) for number, ledger in enumerate(ledgers.all))
+        first = next(((number, own) for number, own in known if own is not None), None)
+        if first is None:
+            missing.append(format_address(address))
+        else:
+            ids[first] = None
+    if missing and not ids:
+        raise InputError(f"{missing[0]}: no transfer of this address is in {_where(ledgers)}; check --from")
     if missing:
-        warnings.append(f"{len(missing)} of {len(ids)} theft addresses are not in the ledger, first {missing[0]}")
-    return list(dict.fromkeys(i for i in ids if i is not None))
+        of = f"{len(missing)} of {len(theft.addresses)}"
+        warnings.append(f"{of} theft addresses are not in the ledger, first {missing[0]}")
+    return list(ids)
 
 
-def _sources(ledger: Ledger, theft: Theft, ids: list[int], start: int, found: Found) -> dict[int, int]:
+def _sources(ledgers: Ledgers, theft: Theft, ids: list[tuple[int, int]], start: int, found: Found) -> dict[int, int]:
     sources, empty = {}, []
-    for address in ids:
-        for holding in ledger.index.holdings(address):
-            rows, incoming, amounts, _ = ledger.index.movements(holding)
+    for number, address in ids:
+        for own in ledgers.all[number].index.holdings(address):
+            holding = ledgers.joined(number, own)
+            keys, incoming, amounts, _, _ = ledgers.movements(holding)
             leaving = [
                 amount
-                for row, comes, amount in zip(rows.tolist(), incoming, amounts, strict=True)
-                if comes == theft.backward and _inside(-row if theft.backward else row, start, found.until)
+                for key, comes, amount in zip(keys, incoming, amounts, strict=True)
+                if comes == theft.backward and _inside(-key if theft.backward else key, start, found.until)
             ]
-            asset = int(ledger.index.holding_asset[holding])
-            if leaving and followed(ledger, theft, asset):
+            asset = ledgers.asset(holding)
+            if leaving and followed(ledgers, theft, asset):
                 sources[holding] = start
             elif leaving:
                 found.listed.append(Listed(asset, len(leaving), sum(leaving)))
             else:
                 empty.append((holding, asset))
     found.listed[:] = _summed(found.listed)
-    left = {int(ledger.index.holding_asset[holding]) for holding in sources}
+    left = {ledgers.asset(holding) for holding in sources}
     # What the others pay to a theft address that pays nothing itself has come back to the theft's addresses as well.
     return sources | {holding: start for holding, asset in empty if asset in left}
 
 
-def _moves(ledger: Ledger, theft: Theft, ids: set[int], start: int, found: Found) -> dict[int, int]:
-    """Stolen transfers by key, with the holding they leave in walking direction."""
-    moves: dict[int, int] = {}
+def _moves(
+    ledgers: Ledgers, theft: Theft, ids: set[tuple[int, int]], start: int, found: Found, settled: bool
+) -> dict[tuple[int, int], None]:
+    """Stolen outflows: key, and the holding that is left in walking direction."""
+    moves: dict[tuple[int, int], None] = {}
     idle = []
     for hash_ in dict.fromkeys(theft.transactions):
-        rows = ledger.transaction(hash_)
-        if not rows:
-            raise InputError(f"0x{hash_.hex()}: this transaction is not in the ledger {ledger.path}; check --tx")
-        facts = ledger.facts(rows)
         before = len(moves) + len(found.listed)
-        for at, row in enumerate(rows):
-            key = -row if theft.backward else row
-            if facts.kind[at] == Kind.FEE or not facts.amount[at] or not _inside(key, start, found.until):
-                continue
-            losers = ids or _losers(facts, int(facts.asset[at]), theft.backward)
-            leaves = int((facts.recipient if theft.backward else facts.sender)[at])
-            asset = int(facts.asset[at])
-            if leaves not in losers:
-                continue
-            if followed(ledger, theft, asset):
-                moves[key] = next(h for h in ledger.index.holdings(leaves) if ledger.index.holding_asset[h] == asset)
-            else:
-                found.listed.append(Listed(asset, 1, facts.amount[at]))
+        for number, ledger in enumerate(ledgers.all):
+            rows = ledger.transaction(hash_)
+            if rows:
+                netted = settled and bool(ledger.index.mark[rows[0]] & CLOSE)
+                given = {own for of, own in ids if of == number} if ids else None
+                moves |= _taken(ledgers, number, rows, theft, given, start, found, netted)
+                break
+        else:
+            raise InputError(f"0x{hash_.hex()}: this transaction is not in {_where(ledgers)}; check --tx")
         if len(moves) + len(found.listed) == before:
             idle.append(hash_)
     if idle:
@@ -207,18 +224,55 @@ def _moves(ledger: Ledger, theft: Theft, ids: set[int], start: int, found: Found
     return moves
 
 
+def _taken(
+    ledgers: Ledgers,
+    number: int,
+    rows: list[int],
+    theft: Theft,
+    given: set[int] | None,
+    start: int,
+    found: Found,
+    netted: bool,
+) -> dict[tuple[int, int], None]:
+    """What one transaction took from the given addresses or else from who lost: movement by movement, or net."""
+    facts = ledgers.all[number].facts(rows)
+    keys = ledgers.keys(number, np.array(rows))
+    moves: dict[tuple[int, int], None] = {}
+    for at, own_key in enumerate(keys):
+        key = keys[-1] if netted else own_key
+        key = -key if theft.backward else key
+        if facts.kind[at] == Kind.FEE or not facts.amount[at] or not _inside(key, start, found.until):
+            continue
+        net = _net(facts, int(facts.asset[at]))
+        losers = {address for address, sum_ in net.items() if address and (sum_ > 0 if theft.backward else sum_ < 0)}
+        if given is not None:
+            losers = given & losers if netted else given
+        leaves = int((facts.recipient if theft.backward else facts.sender)[at])
+        if leaves not in losers:
+            continue
+        asset = ledgers.asset_number(number, int(facts.asset[at]))
+        holding = ledgers.holding(number, leaves, int(facts.asset[at]))
+        if holding is not None and followed(ledgers, theft, asset):
+            moves[key, holding] = None
+            if netted and not theft.backward:
+                found.robbed.add((keys[-1], leaves))
+        else:
+            found.listed.append(Listed(asset, 1, facts.amount[at]))
+    return moves
+
+
 def _inside(key: int, start: int, until: int | None) -> bool:
     return key >= start and (until is None or key < until)
 
 
-def _losers(facts: Facts, asset: int, backward: bool) -> set[int]:
-    """Who lost of an asset by a transaction (or won, backward), fees apart."""
+def _net(facts: Facts, asset: int) -> Counter[int]:
+    """What everybody gained or lost of an asset by a transaction, fees apart."""
     net: Counter[int] = Counter()
     for at, amount in enumerate(facts.amount):
         if facts.asset[at] == asset and facts.kind[at] != Kind.FEE:
             net[int(facts.sender[at])] -= amount
             net[int(facts.recipient[at])] += amount
-    return {address for address, sum_ in net.items() if address and (sum_ > 0 if backward else sum_ < 0)}
+    return net
 
 
 def _summed(listed: list[Listed]) -> list[Listed]:

@@ -4,16 +4,21 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from cointrail.chains import to_units
+from cointrail.conversions.bridges import Table, crossings, shipped
 from cointrail.errors import InputError
 from cointrail.labels import Labels
 from cointrail.ledger import Ledger
+from cointrail.prices import Prices
 from cointrail.tracing.account import Account
 from cointrail.tracing.behaviour import Behaviour
 from cointrail.tracing.bounds import Bound, bounds
+from cointrail.tracing.ledgers import Ledgers
+from cointrail.tracing.passages import Passages
 from cointrail.tracing.policies import CONSERVING, POLICIES
+from cointrail.tracing.shares import UNITS
 from cointrail.tracing.stops import Judge
 from cointrail.tracing.survey import Survey, survey
-from cointrail.tracing.theft import Found, Theft, find
+from cointrail.tracing.theft import Found, Theft, find, followed
 from cointrail.tracing.walk import Flow, Limits, Walk
 
 FINE = 36  # decimals in which --min-value may be given, whatever the asset has
@@ -31,6 +36,9 @@ class Settings:
     max_hops: int | None = None
     stop_at: tuple[bytes, ...] = ()
     bounds: bool = False
+    conversions: bool = True  # go on through swaps and over bridges
+    bridges: Table = field(default_factory=shipped)  # whose events are read
+    prices: Prices = field(default_factory=Prices)  # what assets were worth; empty: shares are told instead
     behaviour: Behaviour | None = field(default_factory=Behaviour)  # None: do not judge behaviour
 
     def check(self) -> None:
@@ -48,78 +56,108 @@ class Settings:
 class Trail:
     """The result of a trace: every movement that carried stolen value, and where it stopped."""
 
-    ledger: Ledger
-    labels: Labels
+    ledgers: Ledgers
+    labels: list[Labels]  # of each ledger
     theft: Theft
     settings: Settings
     found: Found
     survey: Survey | None
+    passages: Passages | None
     flows: dict[str, Flow]
     bounds: list[Bound] | None
+    unbounded: set[int]  # assets without bounds, since others were converted into them
+
+    @property
+    def ledger(self) -> Ledger:
+        """The first ledger."""
+        return self.ledgers.all[0]
 
     def balanced(self, policy: str) -> bool | None:
-        """Whether what was stolen is the sum over the endpoints, asset by asset; None for poison."""
-        return balanced(self.ledger, self.flows[policy])
+        """Whether the books balance, asset by asset and share by share; None for poison."""
+        return balanced(self.ledgers, self.flows[policy])
 
 
 def trace(
-    ledger: Ledger,
+    ledger: Ledger | Sequence[Ledger],
     theft: Theft,
     policy: str | Sequence[str] = "fifo",
     *,
     settings: Settings | None = None,
     step: Step = lambda what, share: None,
 ) -> Trail:
-    """Follow a theft through a ledger.
+    """Follow a theft through one ledger or several.
 
     `policy` names one policy, several, or "all"; `settings` overrides it. Raises InputError where the theft is not in
-    the ledger or a setting is wrong, and RuntimeError should the books ever not balance.
+    the ledgers or a setting is wrong, and RuntimeError should the books ever not balance.
     """
     if settings is None:
         names = (policy,) if isinstance(policy, str) else tuple(policy)
         settings = Settings(tuple(POLICIES) if names == ("all",) else names)
     settings.check()
-    floor = _floor(ledger, settings.min_value)
-    index = ledger.index
-    found = find(ledger, theft)
-    labels = Labels(ledger.path)
-    judge = Judge(ledger, labels, settings.stop_at, theft.backward)
+    ledgers = Ledgers([ledger] if isinstance(ledger, Ledger) else ledger)
+    floor = _floor(ledgers, settings.min_value)
+    found = find(ledgers, theft, settings.conversions)
+    labels = [Labels(one.path) for one in ledgers.all]
+    judge = Judge(ledgers, labels, settings.stop_at, theft.backward)
+    passages = None
+    if settings.conversions:
+        passages = Passages(
+            ledgers,
+            theft.backward,
+            lambda asset: followed(ledgers, theft, asset),
+            found.robbed,
+            lambda: crossings([(one.chain, one.events) for one in ledgers.all], settings.bridges),
+            settings.prices,
+        )
     accounts: dict[int, Account] = {}
-    whole = Walk(index, accounts, theft.backward, judge, Limits({}, until=found.until))
+    whole = Walk(ledgers, accounts, theft.backward, judge, Limits({}, until=found.until), passages)
     seen = None
     if settings.behaviour is not None:
         seen = survey(whole, found.seeds, judge, found.until, settings.behaviour, lambda n: step("reach", -n))
         judge.hubs, judge.dust = seen.hubs, seen.dust
-    walk = Walk(index, accounts, theft.backward, judge, Limits(floor, settings.max_hops, found.until))
+    limits = Limits(floor, settings.max_hops, found.until)
+    walk = Walk(ledgers, accounts, theft.backward, judge, limits, passages)
     flows = {}
     for name in settings.policies:
         flow = flows[name] = walk.follow(name, found.seeds, lambda n, name=name: step(name, -n))  # type: ignore[misc]
-        if balanced(ledger, flow) is False:
+        if balanced(ledgers, flow) is False:
             raise RuntimeError(f"the books of policy {name} do not balance: a bug; please report it with the ledger")
-    limits: list[Bound] | None = None
+    within: list[Bound] | None = None
+    unbounded: set[int] = set()
     if settings.bounds:
         plain = settings.min_value is None and settings.max_hops is None
         reach = flows["poison"] if plain and "poison" in flows else whole.follow("poison", found.seeds)
-        limits = bounds(whole, reach, found.seeds, lambda share: step("bounds", share))
-    return Trail(ledger, labels, theft, settings, found, seen, flows, limits)
+        within, unbounded = bounds(whole, reach, found.seeds, lambda share: step("bounds", share)), set(reach.came)
+    return Trail(ledgers, labels, theft, settings, found, seen, passages, flows, within, unbounded)
 
 
-def balanced(ledger: Ledger, flow: Flow) -> bool | None:
-    """Check the books of one walk to the smallest unit."""
+def balanced(ledgers: Ledgers, flow: Flow) -> bool | None:
+    """Check the books of one walk: asset by asset to the smallest unit, and the shares of what was stolen.
+
+    Stolen and converted into an asset = ended in it and converted out of it; the claims of all endpoints on what was
+    stolen of an asset are all of it.
+    """
     if flow.policy not in CONSERVING:
         return None
-    ended: dict[int, int] = {}
+    books: dict[int, int] = {}
+    claims: dict[int, int] = {}
+    for sums, sign in ((flow.stolen, 1), (flow.came, 1), (flow.left, -1)):
+        for asset, amount in sums.items():
+            books[asset] = books.get(asset, 0) + sign * amount
     for end in flow.endpoints.values():
-        asset = int(ledger.index.holding_asset[end.holding])
-        ended[asset] = ended.get(asset, 0) + end.amount
-    return {a: n for a, n in ended.items() if n} == {a: n for a, n in flow.stolen.items() if n}
+        asset = ledgers.asset(end.holding)
+        books[asset] = books.get(asset, 0) - end.amount
+        for stolen, units in end.claims.items():
+            claims[stolen] = claims.get(stolen, 0) + units
+    whole = {asset: amount * UNITS for asset, amount in flow.stolen.items() if amount}
+    return not any(books.values()) and {asset: units for asset, units in claims.items() if units} == whole
 
 
-def _floor(ledger: Ledger, min_value: str | None) -> dict[int, int]:
+def _floor(ledgers: Ledgers, min_value: str | None) -> dict[int, int]:
     if min_value is None:
         return {}
     floor = {}
-    for number, asset in enumerate(ledger.assets):
+    for number, asset in enumerate(ledgers.assets):
         try:
             floor[number] = -(-to_units(min_value, FINE) * 10**asset.decimals // 10**FINE)
         except ValueError as error:

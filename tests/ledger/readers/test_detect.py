@@ -76,9 +76,10 @@ def test_unknown_columns(tmp_path: Path) -> None:
         detect(path)
 
 
-def test_json_is_said_to_be_json(etl: Path) -> None:
-    with pytest.raises(InputError, match="this is JSON") as error:
-        detect(next(etl.rglob("expected_blocks.json")))
+def test_json_of_another_shape_is_said_to_be_json(etl: Path) -> None:
+    assert detect(next(etl.rglob("expected_blocks.json"))) == "ethereum-etl/blocks"
+    with pytest.raises(InputError, match="no known format of JSON: its columns are") as error:
+        detect(next(etl.rglob("geth_traces.json")))
     assert len(str(error.value)) < 400
 
 

@@ -1,6 +1,8 @@
 """From movements to a ROWS table: chain order, transaction and log indices, addresses and hashes."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 import pyarrow as pa
@@ -17,6 +19,16 @@ TX_BITS, KIND_BITS, STEP_BITS = 26, 3, 8
 
 
 @dataclass(frozen=True)
+class Place:
+    """Where in the chain what a transaction emits last stands; `index` of the transaction and `log` in the block."""
+
+    block: int
+    time: int
+    index: int
+    log: int
+
+
+@dataclass(frozen=True)
 class Assembled:
     """The table, and what the truth needs to name things: movements in the table's order, addresses, hashes."""
 
@@ -24,17 +36,31 @@ class Assembled:
     moves: Moves
     addresses: Bytes  # (n, 20)
     hashes: Bytes  # (transactions, 32)
+    emitted: dict[int, Place]  # transactions that emit an event besides their movements, by number
+
+    def places(self, transactions: Sequence[int]) -> list[Place]:
+        """Where the events of transactions stand that emit one."""
+        return [self.emitted[tx] for tx in transactions]
 
 
 def assemble(
-    rng: np.random.Generator, moves: Moves, addresses: int, assets: list[Asset], twins: Ints | None = None
+    rng: np.random.Generator,
+    moves: Moves,
+    addresses: int,
+    assets: list[Asset],
+    twins: Ints | None = None,
+    fixed: Mapping[int, bytes] = MappingProxyType({}),
+    emitting: Sequence[int] = (),
 ) -> Assembled:
     """Bring movements into chain order and name everything.
 
     `twins` holds rows (look-alike, original): the look-alike gets the original's first and last four hex digits.
+    `fixed` gives addresses that are not invented; `emitting` the transactions that emit an event after their movements.
     Blocks must span less than 2**26 and there may be up to 2**26 transactions.
     """
     named = octets(rng, addresses, 20)
+    for number, address in fixed.items():
+        named[number] = np.frombuffer(address, np.uint8)
     if twins is not None and len(twins):
         for side in (slice(0, 2), slice(18, 20)):
             named[twins[:, 0], side] = named[twins[:, 1], side]
@@ -45,13 +71,16 @@ def assemble(
     log = kinds == int(Kind.LOG)
     first_of_tx = np.ones(len(moves), np.bool_)
     first_of_tx[1:] = (moves.tx[1:] != moves.tx[:-1]) | (moves.block[1:] != moves.block[:-1])
+    last_of_tx = np.append(first_of_tx[1:], True)
+    emits = last_of_tx & np.isin(moves.tx, np.asarray(emitting, np.int64)) if len(emitting) else np.zeros_like(log)
+    index, logs = _rank(first_of_tx, start), _rank(log.astype(np.int64) + emits, start)
     columns = Columns(
         block=moves.block,
         time=times(moves.block),
         tx=moves.tx,
-        index=_rank(first_of_tx, start),
+        index=index,
         kind=kinds,
-        position=np.where(log, _rank(log, start), np.where(kinds == int(Kind.TRACE), -1, 0)),
+        position=np.where(log, logs - emits, np.where(kinds == int(Kind.TRACE), -1, 0)),
         path=np.where(kinds == int(Kind.TRACE), moves.step, -1),
         sender=moves.sender,
         recipient=moves.recipient,
@@ -59,7 +88,10 @@ def assemble(
         amount=wide(moves.giga, moves.rest),
         status=moves.status,
     )
-    return Assembled(table(columns, named, hashes, [asset.key for asset in assets]), moves, named, hashes)
+    telling = np.flatnonzero(emits)
+    facts = (column[telling].tolist() for column in (moves.tx, moves.block, columns.time, index, logs))
+    emitted = {tx: Place(*place) for tx, *place in zip(*facts, strict=True)}
+    return Assembled(table(columns, named, hashes, [asset.key for asset in assets]), moves, named, hashes, emitted)
 
 
 def times(block: Ints) -> Ints:
@@ -82,8 +114,8 @@ def _starts(block: Ints) -> Ints:
     return start
 
 
-def _rank(flags: Bools, start: Ints) -> Ints:
-    """How many flagged rows of the same block come before this row, itself included, less one."""
-    seen = np.concatenate([[0], np.cumsum(flags)])
+def _rank(count: Bools | Ints, start: Ints) -> Ints:
+    """What is counted in the same block up to this row, itself included, less one."""
+    seen = np.concatenate([[0], np.cumsum(count)])
     rank: Ints = seen[1:] - seen[start] - 1
     return rank

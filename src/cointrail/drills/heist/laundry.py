@@ -9,6 +9,7 @@ from cointrail.drills.heist.facts import ETHER, fact
 from cointrail.drills.heist.moves import ETH, Book
 from cointrail.drills.heist.routes import Routes
 from cointrail.drills.heist.theft import BLOCKS_A_DAY, Theft, midnight
+from cointrail.ledger.rows import Kind
 
 DEEPEST = 8  # layers after which everything is cashed out
 REJOIN = 0.25  # share of the payments that go to a wallet of the next layer that is already in use
@@ -20,9 +21,10 @@ CASH_OUT, PEEL = 0.25, 0.25  # shares of the wallets below the second layer that
 DWELL_HOURS, DWELL_SIGMA = 3.0, 1.6  # lognormal: minutes to days
 COINS = (100, 10, 1)  # ETH: what the mixer takes at a time
 CENT = 10**16  # wei: people type two decimals
-WAKE, ALL = -1, -1  # instead of a payee; instead of an amount
+WAKE, BACK = -1, -2  # instead of a payee: decide what to do; get a deposit back from the bridge
+ALL = -1  # instead of an amount
 
-Event = tuple[int, int, int, int, int]  # block, number, wallet, payee or WAKE, amount or ALL
+Event = tuple[int, int, int, int, int]  # block, number, wallet, payee or WAKE or BACK, amount or ALL
 
 
 @dataclass
@@ -40,16 +42,25 @@ class Laundry:
     _count: int = 0
 
     def run(self, theft: Theft) -> None:
-        """From the first 40 wallets to the end of the ledger. The wallet that filled them moves its rest last."""
+        """From the first 40 wallets, and those with the ETH of the swaps, to the end of the ledger.
+
+        The two wallets that filled them move their rest last, and whole.
+        """
         self.routes.open(self.book)
-        days = [day for day in range(1, 10) for _ in range(fact(f"emptied_{day}"))] + [10]
-        for wallet, day in zip([*theft.first, theft.holder], days, strict=True):
-            self._open(wallet, 1)
+        days = [day for day in range(1, 10) for _ in range(fact(f"emptied_{day}"))]
+        days += [9] * fact("emptied_swapped")
+        filled = [*theft.first, *theft.swapped]
+        days += [10] * (len(filled) - len(days) + 2)
+        for wallet, day in zip([*filled, theft.holder, theft.hoard], days, strict=True):
+            self._open(wallet, 0 if wallet in (theft.holder, theft.hoard) else 1)
             self._plan(midnight(day) + int(self.book.rng.integers(BLOCKS_A_DAY)), wallet)
         while self._queue and self._queue[0][0] <= self.last:
             block, _, wallet, payee, amount = heapq.heappop(self._queue)
             if payee == WAKE:
                 self._wake(block, wallet)
+            elif payee == BACK:
+                self.routes.router.refund(block, wallet, amount)
+                self._arrived(block, wallet)
             else:
                 self._pay(block, wallet, payee, amount)
 
@@ -68,7 +79,10 @@ class Laundry:
         if held < self.leaf // 1000:
             return
         choice = rng.random()
-        if depth == 1:
+        if depth == 0:
+            self._open(fresh := self.book.wallet(), 1)
+            self._plan(block, wallet, fresh)
+        elif depth == 1:
             self._split(block, wallet, max(2, round(held / self.leaf)), pause=60)
         elif depth >= DEEPEST or held < self.leaf // 3 or choice < CASH_OUT:
             self._cash_out(block, wallet)
@@ -109,16 +123,23 @@ class Laundry:
             self._plan(block, wallet, payee, held // 4 // CENT * CENT)
             block += 1 + int(rng.integers(100))
         payee, mixer = self.routes.draw(rng)
-        self._plan(block + 2, wallet, self.routes.services["dogwood"].number if mixer else payee)
+        self._plan(block + 2, wallet, self.routes.router.number if mixer else payee)
 
     def _pay(self, block: int, wallet: int, payee: int, amount: int) -> None:
         """Carry out a planned payment. Nothing is sent when too little is left."""
         book = self.book
         if book.held(wallet) > ETHER and book.rng.random() < FAILED:
             book.fail(block, wallet, payee, book.held(wallet) // 2)
-        fee = book.fee()
+        bridged = payee == self.routes.router.number
+        fee = book.fee(Kind.TRACE if bridged else Kind.TRANSACTION)
         amount = book.held(wallet) - fee if amount == ALL else amount
-        if 0 < amount <= book.held(wallet) - fee:
+        if not 0 < amount <= book.held(wallet) - fee:
+            return
+        if bridged:
+            deposit, back = self.routes.router.deposit(block, wallet, amount, fee)
+            if back is not None:
+                self._plan(back, wallet, BACK, deposit)
+        else:
             book.send(block, wallet, payee, amount, ETH, fee)
             self._arrived(block, payee)
 

@@ -10,12 +10,16 @@ from cointrail.drills.heist.assemble import Assembled, assemble, times
 from cointrail.drills.heist.cast import Tag, assets, services
 from cointrail.drills.heist.facts import ETHER, fact
 from cointrail.drills.heist.laundry import Laundry
+from cointrail.drills.heist.logs import events
 from cointrail.drills.heist.moves import Book, Moves
+from cointrail.drills.heist.router import CROWD, ROUTER, Router
 from cointrail.drills.heist.routes import Routes
+from cointrail.drills.heist.script import Script
 from cointrail.drills.heist.spam import spam
 from cointrail.drills.heist.theft import Theft, steal
 from cointrail.drills.heist.traffic import FIRST, LAST, people, traffic
-from cointrail.drills.heist.truth import Truth, follow
+from cointrail.drills.heist.truth import Replay, Truth
+from cointrail.ledger.event import Event
 from cointrail.ledger.rows import Kind
 
 TRANSFERS = 200_000
@@ -27,6 +31,7 @@ class Heist:
     """`rows` (ROWS schema, chain order, chain 'ethereum'), labels, and what a tracer is told and should find."""
 
     rows: pa.Table
+    events: list[Event]  # in chain order
     assets: list[Asset]
     labels: list[Tag]
     theft_addresses: list[bytes]
@@ -49,8 +54,10 @@ def heist(transfers: int = TRANSFERS, seed: int = 0, leaf: int | None = None, fe
     cast = services()
     book = Book(rng, addresses=people(transfers))
     theft = steal(book, cast)
-    routes = Routes(cast)
+    router = Router(book, book.stranger())
+    routes = Routes(cast, router)
     Laundry(book, routes, size * ETHER, LAST).run(theft)
+    router.crowd(range(len(cast), people(transfers)), int(CROWD * transfers), FIRST, LAST)
     crime = book.moves()
     payments = (
         (crime.kind != int(Kind.FEE)) & (crime.block >= fact("theft_block")) & np.isin(crime.sender, list(book.own))
@@ -60,7 +67,8 @@ def heist(transfers: int = TRANSFERS, seed: int = 0, leaf: int | None = None, fe
     rest = max(transfers - int((crime.kind != int(Kind.FEE)).sum()) - len(noise) // 2, transfers // 10)
     crowd, addresses = traffic(rng, rest, fees, tx, people(transfers), addresses)
     coins = assets(rng)
-    made = assemble(rng, Moves.concat([crime, noise, crowd]), addresses, coins, twins)
+    moves, told = Moves.concat([crime, noise, crowd]), [log.tx for log in router.logs]
+    made = assemble(rng, moves, addresses, coins, twins, {router.number: ROUTER}, told)
     truth = _truth(made, book, theft, routes, coins)
     parameters: dict[str, int | float | str] = {
         "seed": seed,
@@ -77,6 +85,7 @@ def heist(transfers: int = TRANSFERS, seed: int = 0, leaf: int | None = None, fe
     start = made.moves.block[np.isin(made.moves.tx, theft.transactions)].min()
     return Heist(
         rows=made.rows,
+        events=events(router.logs, made, router.number),
         assets=coins,
         labels=_labels(made, routes),
         theft_addresses=[made.addresses[theft.safe].tobytes()],
@@ -95,14 +104,35 @@ def _labels(made: Assembled, routes: Routes) -> list[Tag]:
 
 def _truth(made: Assembled, book: Book, theft: Theft, routes: Routes, coins: list[Asset]) -> Truth:
     stops = {service.number for service in routes.services.values()} | set(routes.labelled)
-    stolen, ends, tainted = follow(made.moves, book.own, set(theft.taken), theft.safe, set(theft.transactions), stops)
-    assert stolen == theft.taken, "the theft took something else than planned"
+    router, theft_transactions = routes.router, set(theft.transactions)
+    replay = Replay(
+        Script(
+            book.own,
+            set(theft.taken),
+            theft.safe,
+            theft_transactions,
+            stops,
+            theft.swaps,
+            router.deposits,
+            router.refunds,
+        )
+    )
+    replay.run(made.moves)
+    assert replay.stolen == theft.taken, "the theft took something else than planned"
 
     def name(at: int) -> bytes | None:
         return None if at < 0 else made.addresses[at].tobytes()
 
+    def keyed(amounts: dict[int, int]) -> dict[str, int]:
+        return {coins[asset].key: amount for asset, amount in amounts.items() if amount}
+
     return Truth(
-        stolen={coins[asset].key: amount for asset, amount in stolen.items()},
-        endpoints={(name(at), coins[asset].key, reason): amount for (at, asset, reason), amount in ends.items()},
-        tainted=frozenset(made.addresses[at].tobytes() for at in tainted),
+        stolen=keyed(replay.stolen),
+        left=keyed(replay.left),
+        came=keyed(replay.came),
+        endpoints={
+            (name(at), coins[asset].key, reason, target): amount
+            for (at, asset, reason, target), amount in replay.ends.items()
+        },
+        tainted=frozenset(made.addresses[at].tobytes() for at in replay.tainted),
     )

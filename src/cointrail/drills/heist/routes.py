@@ -7,6 +7,7 @@ import numpy as np
 from cointrail.drills.heist.cast import Service
 from cointrail.drills.heist.facts import fact
 from cointrail.drills.heist.moves import Book
+from cointrail.drills.heist.router import Router
 
 DEPOSITS = 24  # deposit addresses of the launderers at exchanges; every second one carries a label
 MIXER = 2  # percent of the payments to services; what the published shares leave goes to exchanges
@@ -18,6 +19,7 @@ class Routes:
     """The services' addresses as the launderers use them."""
 
     services: dict[str, Service]
+    router: Router  # of the large bridge, which no label names
     deposits: dict[int, Service] = field(default_factory=dict)  # deposit address -> whose it is
     labelled: list[int] = field(default_factory=list)
 
@@ -42,5 +44,5 @@ class Routes:
 
     def _number(self, rng: np.random.Generator, route: str) -> int:
         if route == "bridge":
-            return self.services["elm" if rng.random() < SMALL_BRIDGE else "dogwood"].number
+            return self.services["elm"].number if rng.random() < SMALL_BRIDGE else self.router.number
         return self.services[{"instant": "fir", "proxy": "gorse", "mixer": "hazel"}[route]].number

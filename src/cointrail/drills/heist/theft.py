@@ -7,12 +7,13 @@ from cointrail.drills.heist.assemble import SECONDS
 from cointrail.drills.heist.cast import CMETH, METH, STETH, Service
 from cointrail.drills.heist.facts import ETHER, fact, wei
 from cointrail.drills.heist.moves import ETH, Book
+from cointrail.drills.heist.script import Swap
 from cointrail.ledger.rows import Kind
 
 MINUTE = 60 // SECONDS  # blocks
 BLOCKS_A_DAY = 86_400 // SECONDS
 SWAPS = {STETH: 9, METH: 2}  # transactions in which each token is swapped
-RESTING = 9  # wallets that the ETH from the swaps is spread over
+SPREAD = 9  # wallets that the ETH of the swaps is spread over
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,9 @@ class Theft:
     taken: dict[int, int]  # asset -> smallest units
     holder: int  # the wallet that received ETH, stETH and mETH
     first: list[int]
+    swaps: dict[int, Swap]  # by transaction
+    hoard: int  # the wallet that gathered the ETH of the swaps
+    swapped: list[int]  # those that it was spread over
     notes: list[str]
 
 
@@ -52,8 +56,9 @@ def steal(book: Book, services: dict[str, Service]) -> Theft:
         kind = Kind.LOG if asset else Kind.TRACE
         transactions.append(book.act(block, thief, [(kind, safe, to, asset, amount)]))
         block += 2
-    notes = _swap(book, services, holder, taken)
-    return Theft(safe, transactions, taken, holder, _split(book, holder), notes)
+    swaps, hoard, swapped = _swap(book, services, holder, taken)
+    notes = [f"The {taken[CMETH] // ETHER:,} cmETH stay where they went."]
+    return Theft(safe, transactions, taken, holder, _split(book, holder), swaps, hoard, swapped, notes)
 
 
 def _savings(book: Book, safe: int, taken: dict[int, int], services: dict[str, Service]) -> None:
@@ -67,8 +72,10 @@ def _savings(book: Book, safe: int, taken: dict[int, int], services: dict[str, S
     book.send(block, exchange, safe, ETHER // 4)
 
 
-def _swap(book: Book, services: dict[str, Service], holder: int, taken: dict[int, int]) -> list[str]:
-    """Token to a pool, ETH back from a vault to the same wallet, in one transaction; the ETH is put to rest."""
+def _swap(
+    book: Book, services: dict[str, Service], holder: int, taken: dict[int, int]
+) -> tuple[dict[int, Swap], int, list[int]]:
+    """Token to a pool, ETH back from a vault to the same wallet, in one transaction; the ETH is spread and rests."""
     trader, hoard = book.wallet(), book.wallet()
     block = block_at(fact("split_from")) - 20 * MINUTE
     book.send(block, services["alder"].number, trader, 2 * ETHER)  # gas
@@ -77,27 +84,27 @@ def _swap(book: Book, services: dict[str, Service], holder: int, taken: dict[int
         book.send(block, holder, trader, taken[asset], asset)
     tokens, gained = sum(taken[asset] for asset in SWAPS), wei("swapped_eth")
     pools, vault = [services["ivy"].number, services["juniper"].number], book.stranger()
-    left = gained
-    for asset, parts in SWAPS.items():
-        for part in shares(book.rng, taken[asset] // ETHER, parts).tolist():
-            block += int(book.rng.integers(3, 5 * MINUTE))
-            back = part * ETHER * gained // tokens
-            left -= back
-            pool = pools[int(book.rng.integers(2))]
-            book.act(
-                block, trader, [(Kind.LOG, trader, pool, asset, part * ETHER), (Kind.TRACE, vault, trader, ETH, back)]
-            )
-    book.send(block + 5, vault, trader, left)  # the rounding of the swaps
+    parts = [
+        (asset, part * ETHER)
+        for asset, most in SWAPS.items()
+        for part in shares(book.rng, taken[asset] // ETHER, most).tolist()
+    ]
+    swaps, sold, paid = {}, 0, 0
+    for asset, part in parts:
+        block += int(book.rng.integers(3, 5 * MINUTE))
+        sold += part
+        back = sold * gained // tokens - paid
+        paid += back
+        pool = pools[int(book.rng.integers(2))]
+        steps = [(Kind.LOG, trader, pool, asset, part), (Kind.TRACE, vault, trader, ETH, back)]
+        swaps[book.act(block, trader, steps)] = Swap(trader, asset, part, ETH, back)
     block = max(block + 10, block_at(fact("split_to")))
     book.send(block, trader, hoard, gained)
-    for _ in range(RESTING):
+    spread = [book.wallet() for _ in range(SPREAD)]
+    for wallet in spread:
         block += int(book.rng.integers(2, 20))
-        book.send(block, hoard, book.wallet(), wei("first_eth"))
-    return [
-        f"The swaps gave {gained / ETHER:,.2f} ETH more, which rest in {RESTING + 1} wallets: stolen value too, but"
-        " behind a conversion. The truth counts the tokens at the pools and not this ETH.",
-        f"The {taken[CMETH] // ETHER:,} cmETH stay where they went.",
-    ]
+        book.send(block, hoard, wallet, wei("first_eth"))
+    return swaps, hoard, spread
 
 
 def _split(book: Book, holder: int) -> list[int]:

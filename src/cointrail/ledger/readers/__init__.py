@@ -1,4 +1,4 @@
-"""From files of other tools to rows of a ledger."""
+"""From files of other tools to rows and events of a ledger."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,8 +8,9 @@ from cointrail.ledger.readers.formats import families
 from cointrail.ledger.readers.options import Options
 from cointrail.ledger.readers.reading import Reading
 from cointrail.ledger.readers.source import Problem, Problems, Source
+from cointrail.ledger.readers.wanted import Wanted
 
-__all__ = ["Options", "Problem", "Problems", "Reading", "Source", "detect", "families", "read_files"]
+__all__ = ["Options", "Problem", "Problems", "Reading", "Source", "Wanted", "detect", "families", "read_files"]
 
 
 def read_files(paths: Sequence[Path], options: Options) -> Reading:

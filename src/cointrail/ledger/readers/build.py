@@ -11,7 +11,7 @@ from cointrail.ledger.readers.chunk import Chunk
 from cointrail.ledger.readers.faults import Mask
 from cointrail.ledger.readers.limbs import Limbs, packed
 from cointrail.ledger.readers.source import Problems
-from cointrail.ledger.rows import ROWS
+from cointrail.ledger.rows import EVENTS, ROWS
 
 
 def build(amount: Limbs, **columns: Any) -> Any:
@@ -23,6 +23,11 @@ def build(amount: Limbs, **columns: Any) -> Any:
     rows = len(amount)
     columns = {"asset": NATIVE, "exact": True} | columns | {"amount": fixed(packed(amount))}
     return pa.Table.from_arrays([_column(columns.get(field.name), rows, field) for field in ROWS], schema=ROWS)
+
+
+def build_events(rows: int, **columns: Any) -> Any:
+    """A table of EVENTS, from columns as `build` takes them."""
+    return pa.Table.from_arrays([_column(columns.get(field.name), rows, field) for field in EVENTS], schema=EVENTS)
 
 
 def settle(chunk: Chunk, problems: Problems) -> Mask:

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from cointrail.ledger.readers import amounts, figures, hexes
 from cointrail.ledger.readers.arrays import Index, valid, whole
@@ -11,6 +13,7 @@ from cointrail.ledger.readers.faults import Faults, Mask
 from cointrail.ledger.readers.limbs import Limbs
 
 Row = Callable[[int], tuple[int, str]]
+LAST_PLACE = (1 << 31) - 1
 
 
 class Chunk:
@@ -51,6 +54,17 @@ class Chunk:
     def integers(self, name: str, needed: bool = False) -> Any:
         """int64, null where there is none."""
         return self._read(name, figures.integers, needed)
+
+    def places(self, name: str) -> Any:
+        """Places in a list, int32, null where there is none."""
+        array = self.integers(name)
+        if array is None:
+            return None
+        large = array.fill_null(0).to_numpy(zero_copy_only=False) > LAST_PLACE
+        if large.any():
+            self.faults.add(large, f"{self.written[name]} is too large")
+            array = pc.if_else(pa.array(large), None, array)
+        return array.cast(pa.int32())
 
     def seconds(self, name: str, needed: bool = False) -> Any:
         """Epoch seconds, null where there is none."""

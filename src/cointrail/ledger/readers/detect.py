@@ -7,33 +7,38 @@ from cointrail.errors import InputError
 from cointrail.ledger.readers.formats import Format, families, formats
 from cointrail.ledger.readers.parquet import MAGIC, Parquet
 from cointrail.ledger.readers.source import escape
+from cointrail.ledger.readers.stream import Items, Stream, is_stream
 from cointrail.ledger.readers.text import Text, open_bytes
 
 SHOWN_COLUMNS = 20  # of a file that nobody knows, in the message
 SHOWN_LENGTH = 40
+START_BYTES = 256
 
 
 def detect(path: Path) -> str:
-    """Name of the file's format, such as "ethereum-etl/traces".
+    """Name of the file's format, such as "ethereum-etl/traces"; of the first kind of objects in a file of JSON.
 
     Raises InputError for anything unknown, damaged or empty; the message says which columns were seen.
     """
-    return classify(path, open_table(path))[0].name
+    file = open_table(path)
+    return classify(path, file.items[0] if isinstance(file, Stream) else file)[0].name
 
 
-def open_table(path: Path) -> Parquet | Text:
+def open_table(path: Path) -> Parquet | Text | Stream:
     """The file, opened by what it is."""
     with open_bytes(path) as file:
         try:
-            start = file.read(len(MAGIC))
+            start = file.read(START_BYTES)
         except (OSError, EOFError):
             start = b""  # damaged gzip: the text reader says so
-    return Parquet(path) if start == MAGIC else Text(path)
+    if start.startswith(MAGIC):
+        return Parquet(path)
+    return Stream(path) if is_stream(start) else Text(path)
 
 
-def classify(path: Path, file: Parquet | Text, wanted: str = "auto") -> tuple[Format, dict[str, str]]:
+def classify(path: Path, file: Parquet | Text | Items, wanted: str = "auto") -> tuple[Format, dict[str, str]]:
     """The format of an opened file and its columns by our names; `wanted` narrows to a family or one format."""
-    container = "parquet" if isinstance(file, Parquet) else "csv"
+    container = "parquet" if isinstance(file, Parquet) else "csv" if isinstance(file, Text) else "json"
     allowed = [form for form in formats() if wanted in ("auto", form.family, form.name)]
     if not allowed:
         raise InputError(f"unknown format {wanted!r}: use auto, {', '.join(families())}")
@@ -47,8 +52,8 @@ def classify(path: Path, file: Parquet | Text, wanted: str = "auto") -> tuple[Fo
 def _unknown(container: str, columns: Iterable[str], allowed: list[Format]) -> str:
     names = list(columns)
     what = "no known format" if len(allowed) == len(formats()) else f"not {allowed[0].family}"
-    if container == "csv" and names[0].startswith(("{", "[")):
-        return f"{what}: this is JSON, which is not read; export it as CSV or Parquet"
+    if container == "json":
+        what += " of JSON"
     seen = ", ".join(escape(name)[:SHOWN_LENGTH] for name in names[:SHOWN_COLUMNS])
     seen += ", ..." if len(names) > SHOWN_COLUMNS else ""
     near = min(

@@ -1,100 +1,126 @@
-"""Event logs: the ERC-20 Transfer events among them."""
+"""Event logs: ERC-20 Transfer events, minting and burning of the wrapped native coin, and the events that are kept."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from cointrail.ledger.readers import hexes
 from cointrail.ledger.readers.amounts import amounts
-from cointrail.ledger.readers.arrays import Bytes, Index, fixed, is_bytes, is_text, matrix, plain, select, sizes, spans
-from cointrail.ledger.readers.build import build, pick, settle
+from cointrail.ledger.readers.arrays import fixed, is_bytes, mask, plain, sizes
+from cointrail.ledger.readers.build import build, build_events, pick, settle
 from cointrail.ledger.readers.chunk import Chunk
+from cointrail.ledger.readers.contents import contents
 from cointrail.ledger.readers.faults import Mask
+from cointrail.ledger.readers.part import Part
 from cointrail.ledger.readers.session import Input, Session
+from cointrail.ledger.readers.signatures import (
+    DEPOSIT,
+    TOKEN_TOPICS,
+    TRANSFER,
+    TRANSFER_TOPICS,
+    WITHDRAWAL,
+    WRAPPER_TOPICS,
+)
+from cointrail.ledger.readers.topics import Topics
 from cointrail.ledger.readers.transfers import placed
-from cointrail.ledger.rows import ADDRESS_BYTES, HASH_BYTES, Kind, Status
+from cointrail.ledger.rows import ADDRESS_BYTES, HASH_BYTES, MOST_TOPICS, Kind, Status
 
-# keccak("Transfer(address,address,uint256)"); ERC-721 has the same, with the token's number as a fourth topic.
-TRANSFER = bytes.fromhex("ddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef")
-TRANSFER_WORDS = np.frombuffer(TRANSFER, "<u8")
-TOPICS = 3
-TOKEN_TOPICS = 4
+UNKNOWN_WRAPPER = "Deposit or Withdrawal event of a contract that is not known as wrapped coin"
+TOO_LONG = "event with more than 64 KiB of data"
+COLUMNS = ("topics", *(f"topic{place}" for place in range(MOST_TOPICS)))
 
 
 def read(item: Input, session: Session) -> Iterator[Any]:
-    """LOG rows of ERC-20 Transfer events with both parties indexed and one word of data; others are counted."""
+    """LOG rows of ERC-20 Transfer events with both parties indexed and one word of data, and of the Deposit and
+    Withdrawal events of wrapped coins; the EVENTS that are wanted; others are counted."""
     problems = session.problems[item.source]
     for chunk in item.chunks(session):
-        topics = _topics(chunk)
-        event, count = _events(topics), topics.count
-        one_word = _one_word(plain(chunk.columns["data"]))
-        wanted = event & (count == TOPICS) & one_word
-        part = _narrow(chunk, wanted)
-        sender, recipient = (_party(part, topics, place, wanted) for place in (1, 2))
-        amount, _ = amounts(part.columns["data"], part.written["data"], part.faults, hexadecimal=True)
-        columns = placed(part) | {
-            "sender": sender,
-            "recipient": recipient,
-            "asset": part.contracts("asset"),
-            "position": part.integers("position", needed=True),
-        }
-        good = settle(part, problems)
-        blank = 0 if chunk.blank is None else int(chunk.blank.sum())
-        bad = chunk.faults.bad & ~wanted
-        problems.add(chunk.faults, bad, chunk.row)
-        problems.good += chunk.rows - blank - int(bad.sum()) - part.rows
-        problems.skip("no Transfer event", int((~event & ~bad).sum()) - blank)
-        problems.skip("ERC-721 transfer", int((event & (count == TOKEN_TOPICS)).sum()))
-        problems.skip("Transfer event of another shape", int((event & (count != TOKEN_TOPICS) & ~wanted).sum()))
-        yield pick(build(amount, **columns, kind=int(Kind.LOG), status=int(Status.DONE)), good)
+        topics = Topics.of(chunk)
+        heads, one_word = topics.heads(), _one_word(plain(chunk.columns["data"]))
+        event, deposit, withdrawal = (heads.are(topic) for topic in (TRANSFER, DEPOSIT, WITHDRAWAL))
+        transfer = event & (topics.count == TRANSFER_TOPICS) & one_word
+        shaped = (deposit | withdrawal) & (topics.count == WRAPPER_TOPICS) & one_word
+        wrapper = _known(chunk, shaped, session) if shaped.any() else shaped
+        wanted = heads.among(session.options.wanted.topics)
+        tables = [
+            _movements(chunk, topics, transfer, 1, 2),
+            _movements(chunk, topics, wrapper & deposit, None, 1),
+            _movements(chunk, topics, wrapper & withdrawal, 1, None),
+        ]
+        kept, short = _events(chunk, topics, wanted)
+        good = settle(chunk, problems)
+        for rows, table in zip((transfer, wrapper & deposit, wrapper & withdrawal), tables, strict=True):
+            if table is not None:
+                yield pick(table, good[rows])
+        if kept is not None:
+            yield pick(kept, good[wanted] & short)
+            problems.skip(TOO_LONG, int((good[wanted] & ~short).sum()))
+        problems.skip("no Transfer event", int((good & ~event & ~shaped & ~wanted).sum()))
+        problems.skip("ERC-721 transfer", int((good & event & (topics.count == TOKEN_TOPICS)).sum()))
+        odd = event & (topics.count != TOKEN_TOPICS) & ~transfer
+        problems.skip("Transfer event of another shape", int((good & odd).sum()))
+        problems.skip(UNKNOWN_WRAPPER, int((good & shaped & ~wrapper & ~wanted).sum()))
 
 
-@dataclass(frozen=True)
-class _Topics:
-    """The topics of a chunk: how many each row has, and for the first three where their texts or bytes are."""
-
-    count: Index
-    values: list[Any]  # one array for each of three places
-    index: list[Index]  # for each row its value in that array
-
-    def words(self, place: int, rows: Mask) -> tuple[Bytes, Mask]:
-        """32 bytes of one topic of the marked rows, and which are good; a row must have the topic."""
-        values, index = self.values[place], self.index[place][rows]
-        if is_bytes(values):
-            taken = values.take(pa.array(index))
-            good = sizes(taken) == HASH_BYTES
-            data = np.zeros((len(index), HASH_BYTES), np.uint8)
-            data[good] = matrix(select(taken, good), HASH_BYTES)
-            return data, good
-        text, start, length = spans(values)
-        data, kinds = hexes.decode(text, start[index], length[index], HASH_BYTES, True)
-        return data, kinds < hexes.INVALID
+def _movements(chunk: Chunk, topics: Topics, rows: Mask, sender: int | None, recipient: int | None) -> Any:
+    """LOG rows of the marked events; `sender` and `recipient` say in which topic they stand, None is nobody's."""
+    if not rows.any():
+        return None
+    part = Part(chunk, rows, COLUMNS)
+    amount, _ = amounts(part.columns["data"], part.written["data"], part.faults, hexadecimal=True)
+    columns = placed(part) | {
+        "sender": _party(part, topics, sender, rows),
+        "recipient": _party(part, topics, recipient, rows),
+        "asset": part.contracts("asset"),
+        "position": part.integers("position", needed=True),
+    }
+    part.report()
+    return build(amount, **columns, kind=int(Kind.LOG), status=int(Status.DONE))
 
 
-def _topics(chunk: Chunk) -> _Topics:
-    if chunk.has("topic0"):
-        four = [plain(chunk.columns[f"topic{place}"]) for place in range(4)]
-        count = np.sum([sizes(topic) > 0 for topic in four], axis=0)
-        return _Topics(count, four[:TOPICS], [np.arange(chunk.rows)] * TOPICS)
-    lists = plain(chunk.columns["topics"])
-    if is_text(lists):  # one text, the topics with commas between them
-        cleaned = pc.replace_substring_regex(lists, r"[\[\]\s\"']", "")
-        lists = pc.split_pattern(pc.if_else(pc.equal(cleaned, ""), None, cleaned), ",")
-    count = pc.fill_null(pc.list_value_length(lists), 0).to_numpy(zero_copy_only=False).astype(np.int64)
-    starts = lists.offsets.to_numpy()[:-1].astype(np.int64)
-    return _Topics(count, [plain(lists.values)] * TOPICS, [starts + place for place in range(TOPICS)])
+def _known(chunk: Chunk, rows: Mask, session: Session) -> Mask:
+    """Which of the marked events are of contracts known as wrapped coin."""
+    part = Part(chunk, rows, COLUMNS)
+    address = part.addresses("asset", needed=True)
+    part.report()
+    out = rows.copy()
+    out[out] = mask(pc.is_in(address.cast(pa.binary()), pa.array(sorted(session.wrapped), pa.binary())))
+    return out
 
 
-def _events(topics: _Topics) -> Mask:
-    """Which rows are Transfer events."""
-    some = topics.count > 0
-    first, good = topics.words(0, some)
-    some[some] = good & (first.view("<u8") == TRANSFER_WORDS).all(axis=1)
-    return some
+def _events(chunk: Chunk, topics: Topics, rows: Mask) -> tuple[Any, Mask]:
+    """The marked events as they are, and which are short enough to be kept; None for no events."""
+    if not rows.any():
+        return None, rows[:0]
+    part = Part(chunk, rows, COLUMNS)
+    part.faults.add(topics.count[rows] > MOST_TOPICS, "more than four topics")
+    words = np.zeros((part.rows, MOST_TOPICS * HASH_BYTES), np.uint8)
+    count = np.minimum(topics.count[rows], MOST_TOPICS)
+    for place in range(MOST_TOPICS):
+        has = rows.copy()
+        has[rows] = count > place
+        found, good = topics.words(place, has)
+        part.faults.add_rows(np.flatnonzero(count > place)[~good], "a topic is not 32 bytes")
+        words[count > place, place * HASH_BYTES : (place + 1) * HASH_BYTES] = found
+    data, short = contents(part.columns["data"], part.written["data"], part.faults)
+    columns = placed(part) | {
+        "position": part.integers("position", needed=True),
+        "address": part.addresses("asset", needed=True),
+        "topics": pa.array([row[: n * HASH_BYTES].tobytes() for row, n in zip(words, count.tolist(), strict=True)]),
+        "data": data,
+    }
+    part.report()
+    return _whole(part, columns), short
+
+
+def _whole(part: Part, columns: dict[str, Any]) -> Any:
+    """A table of EVENTS in which bad rows, which nobody will see, stand as zeros."""
+    for name, width in (("tx", HASH_BYTES), ("address", ADDRESS_BYTES)):
+        columns[name] = pc.fill_null(columns[name], bytes(width))
+    columns["position"] = columns["position"].fill_null(0)
+    return build_events(part.rows, **columns)
 
 
 def _one_word(data: Any) -> Mask:
@@ -102,16 +128,10 @@ def _one_word(data: Any) -> Mask:
     return np.isin(sizes(data), words)
 
 
-def _narrow(chunk: Chunk, rows: Mask) -> Chunk:
-    """Only the marked rows, which still know their lines."""
-    numbers = np.flatnonzero(rows)
-    columns = {name: select(column, rows) for name, column in chunk.columns.items() if not name.startswith("topic")}
-    part = Chunk(columns, chunk.written, len(numbers), lambda row: chunk.row(int(numbers[row])))
-    return part
-
-
-def _party(part: Chunk, topics: _Topics, place: int, rows: Mask) -> Any:
+def _party(part: Part, topics: Topics, place: int | None, rows: Mask) -> Any:
     """The address in the last 20 bytes of a topic."""
+    if place is None:
+        return fixed(np.zeros((part.rows, ADDRESS_BYTES), np.uint8))
     words, good = topics.words(place, rows)
     part.faults.add(~good, "topics hold no address")
     return fixed(np.ascontiguousarray(words[:, HASH_BYTES - ADDRESS_BYTES :]), good)

@@ -20,6 +20,7 @@ from cointrail.ledger.readers.limbs import Limbs
 from cointrail.ledger.readers.parquet import Parquet
 from cointrail.ledger.readers.session import Input, Session
 from cointrail.ledger.readers.source import escape
+from cointrail.ledger.readers.stream import Stream
 from cointrail.ledger.readers.text import Text
 from cointrail.ledger.rows import Kind, Status
 
@@ -27,10 +28,11 @@ OURS = {"from": "sender", "to": "recipient"}  # what the keys of --map are calle
 FORMAT = Format("csv", "csv", "mapped", required={"sender": (), "recipient": (), "amount": ()})
 
 
-def columns_of(file: Parquet | Text, wanted: Mapping[str, str]) -> dict[str, str]:
+def columns_of(file: Parquet | Text | Stream, wanted: Mapping[str, str]) -> dict[str, str]:
     """Our names to those of the file, by the user's map; InputError that lists the columns where one is missing."""
-    if isinstance(file, Parquet):
-        raise InputError(f"{file.path}: a Parquet file; --map is for CSV, leave it out")
+    if not isinstance(file, Text):
+        what = "Parquet" if isinstance(file, Parquet) else "JSON"
+        raise InputError(f"{file.path}: a {what} file; --map is for CSV, leave it out")
     for key, name in wanted.items():
         if name not in file.names:
             shown = ", ".join(escape(written) for written in file.names)

@@ -11,9 +11,11 @@ from cointrail.errors import InputError
 from cointrail.ledger.readers.rpc import PATIENCE, Node
 from cointrail.ledger.readers.rpc_blocks import BLOCKS, Abilities, Shifted, fetch, header, probe
 from cointrail.ledger.readers.rpc_calls import Missing, Refused, Unanswered
+from cointrail.ledger.readers.rpc_events import TOO_LONG, events_table
 from cointrail.ledger.readers.rpc_fields import NUMBER_BITS, Unsound, quantity
 from cointrail.ledger.readers.rpc_rows import MINTED, NO_REWARD, UNKNOWN_RESULT, rows_table
 from cointrail.ledger.readers.rpc_staging import Chunk, Staging
+from cointrail.ledger.readers.wanted import NONE, Wanted
 
 CHUNK = 200  # blocks read, kept and handed over together
 SHIFTS = 3  # tries to read a chunk whose blocks do not follow each other
@@ -37,27 +39,43 @@ def read_node(
     progress: Progress | None = None,
     chunk: int = CHUNK,
     patience: float = PATIENCE,
+    wanted: Wanted = NONE,
+    wrapped: frozenset[bytes] = frozenset(),
 ) -> "Feed":
     """Read the blocks `first` to `last`, both included, from the node at `url`.
 
-    Iterate over the result for tables of `rows.ROWS`, one a chunk of blocks, in chain order. With `staging` finished
-    chunks are kept there and taken from there by a later run, as long as the chain still has their last block.
+    Iterate over the result for tables of `rows.ROWS`, one a chunk of blocks, in chain order, each followed by one of
+    `rows.EVENTS` where it has events that are `wanted`. `wrapped` are the contracts that wrap the native coin. With
+    `staging` finished chunks are kept there and taken from there by a later run, as long as the chain still has their
+    last block.
     `progress` is told the blocks done and the blocks in all. `patience`: seconds without any answer after which the
     node is given up. InputError names the node without the secrets in its address.
     """
     if not 0 <= first <= last or last >> NUMBER_BITS:
         raise InputError(f"blocks {first} to {last}: the first must not be after the last, nor below 0")
-    return Feed(url, first, last, staging, progress or (lambda done, total: None), max(1, chunk), patience)
+    tell = progress or (lambda done, total: None)
+    return Feed(url, first, last, staging, tell, max(1, chunk), patience, wanted, wrapped)
 
 
 class Feed:
     """Tables of a node's blocks, one after the other. `warnings` is complete after the last."""
 
     def __init__(
-        self, url: str, first: int, last: int, staging: Path | None, progress: Progress, chunk: int, patience: float
+        self,
+        url: str,
+        first: int,
+        last: int,
+        staging: Path | None,
+        progress: Progress,
+        chunk: int,
+        patience: float,
+        wanted: Wanted,
+        wrapped: frozenset[bytes],
     ) -> None:
         self._url, self._first, self._last = url, first, last
         self._folder, self._progress, self._chunk, self._patience = staging, progress, chunk, patience
+        self._wanted, self._wrapped = wanted, wrapped
+        self._manner = " ".join([wanted.digest, *sorted(contract.hex() for contract in wrapped)])
         self._counts: Counter[str] = Counter()
         self._kept = 0  # blocks that a later run need not ask for
         self._lacking = ""  # why internal value is not read
@@ -82,6 +100,7 @@ class Feed:
             (UNKNOWN_RESULT, "{} transactions are from before receipts told whether they failed; they count as done"),
             (NO_REWARD, "the rewards of {} mined blocks are missing: only trace_block tells them"),
             (MINTED, "{} transactions mint value that came from another chain; it is missing"),
+            (TOO_LONG, "{} events with more than 64 KiB of data were left out"),
         ):
             if self._counts[what]:
                 found.append(text.format(self._counts[what]))
@@ -123,13 +142,17 @@ class Feed:
             self._kept += last - first + 1
             self._tell(last)
             yield found.table
+            if found.events.num_rows:
+                yield found.events
 
     def _staged(
         self, node: Node, staging: Staging | None, first: int, last: int, before: bytes | None, can: Abilities
     ) -> Chunk | None:
         """A chunk of an earlier run, where the chain still has it and this run could not tell more."""
         found = staging.load(first, last) if staging else None
-        if found is None or (can.tracer and not found.tracer) or before not in (None, found.parent):
+        if found is None or found.manner != self._manner:
+            return None
+        if (can.tracer and not found.tracer) or before not in (None, found.parent):
             return None
         return found if header(node, last).hash == found.last else None
 
@@ -149,7 +172,7 @@ class Feed:
         )
 
     def _fetch(self, node: Node, chain: int, first: int, last: int, before: bytes | None, can: Abilities) -> Chunk:
-        tables, counts = [], Counter[str]()
+        tables, events, counts = [], [], Counter[str]()
         parent, link = b"", before
         for start in range(first, last + 1, BLOCKS):
             numbers = range(start, min(start + BLOCKS, last + 1))
@@ -159,13 +182,15 @@ class Feed:
                     raise Shifted(f"block {block.number} does not follow the block before it")
                 link = block.hash
             parent = parent or blocks[0].parent
-            tables.append(rows_table(blocks, chain, can.tracer, counts))
+            tables.append(rows_table(blocks, chain, can.tracer, counts, self._wrapped))
+            events.append(events_table(blocks, self._wanted, counts))
             self._tell(numbers[-1])
         # traces may carry no block hash: what was read is one chain only if its end is still there
         if header(node, last).hash != link:
             raise Shifted(f"block {last} has changed while it was read")
         assert link is not None
-        return Chunk(pa.concat_tables(tables).unify_dictionaries().combine_chunks(), parent, link, can.tracer, counts)
+        rows = pa.concat_tables(tables).unify_dictionaries().combine_chunks()
+        return Chunk(rows, pa.concat_tables(events), parent, link, can.tracer, self._manner, counts)
 
     def _tell(self, last: int) -> None:
         self._progress(last - self._first + 1, self._last - self._first + 1)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from cointrail.chains import Asset, Registry, parse_address
 from cointrail.chains.address import format_address
 from cointrail.errors import InputError
+from cointrail.ledger.readers.wanted import NONE, Wanted
 
 KEYS = ("time", "block", "tx", "from", "to", "amount", "asset")
 NEEDED = ("from", "to", "amount")
@@ -14,7 +15,11 @@ ASSUMED_DECIMALS = 18  # of a token that nobody vouches for; said in a warning
 
 @dataclass(frozen=True)
 class Options:
-    """How to read: `columns` is the --map of a CSV, `asset` and `decimals` what --asset and --decimals say."""
+    """How to read: `columns` is the --map of a CSV, `asset` and `decimals` what --asset and --decimals say.
+
+    `wanted` are the events to keep, `wrapped` the contracts (0x and 40 lower-case digits) that the user says wrap the
+    native coin, beside those that are known.
+    """
 
     registry: Registry
     format: str = "auto"
@@ -23,6 +28,8 @@ class Options:
     asset: str | None = None
     decimals: int | None = None
     strict: bool = False
+    wanted: Wanted = NONE
+    wrapped: tuple[str, ...] = ()
 
     @property
     def mapped(self) -> bool:

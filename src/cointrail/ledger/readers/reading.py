@@ -11,6 +11,7 @@ from cointrail.ledger.readers.detect import classify, open_table
 from cointrail.ledger.readers.options import ASSUMED_DECIMALS, Options
 from cointrail.ledger.readers.session import Input, Session
 from cointrail.ledger.readers.source import Problems, Source, expand
+from cointrail.ledger.readers.stream import Items, Stream
 
 READERS: Mapping[str, Callable[[Input, Session], Iterator[Any]]] = {
     "blocks": blocks.read,
@@ -40,12 +41,13 @@ class Reading:
         """Recognise and digest every file. Raises InputError for one that is damaged, empty or unknown."""
         options.check()
         self.options = options
-        inputs = [self._open(path) for path in expand(paths)]
+        unread: list[str] = []
+        inputs = [item for path in expand(paths) for item in self._open(path, unread)]
         if options.asset is not None and not any(item.form.reader in TAKES_ASSET for item in inputs):
             raise InputError(f"--asset: {inputs[0].form.name} files say their assets themselves; leave --asset out")
         self.sources: list[Source] = [item.source for item in inputs]
         self.problems: dict[Source, Problems] = {source: Problems(source.path) for source in self.sources}
-        self._session = Session(options, inputs, self.problems)
+        self._session = Session(options, inputs, self.problems, unread)
 
     @property
     def warnings(self) -> list[str]:
@@ -61,7 +63,8 @@ class Reading:
         return self.tables()
 
     def tables(self) -> Iterator[tuple[Source, Any]]:
-        """Every row of every file, as tables of the schema ROWS with the file they come from.
+        """Every row of every file as tables of the schema ROWS, and its events as tables of EVENTS, with the file they
+        come from.
 
         Raises InputError when a file is damaged inside or has too many bad rows.
         """
@@ -74,20 +77,40 @@ class Reading:
                 if table["time"].null_count or table["block_hash"].null_count:
                     table = session.blocks.fill(table)
                 untimed += table["time"].null_count
-                inexact += table.num_rows - table["exact"].combine_chunks().true_count
+                if "exact" in table.schema.names:
+                    inexact += table.num_rows - table["exact"].combine_chunks().true_count
                 yield item.source, table
             problems = self.problems[item.source]
             problems.refuse_if_too_many(self.options.strict)
             self._warn(item, untimed, inexact)
         self._warn_all()
 
-    def _open(self, path: Path) -> Input:
+    def _open(self, path: Path, unread: list[str]) -> list[Input]:
+        """What a file holds; sentences about objects in it that nobody reads go to `unread`."""
         file = open_table(path)
         if self.options.mapped:
-            form, columns = mapped.FORMAT, mapped.columns_of(file, self.options.columns or {})
-        else:
-            form, columns = classify(path, file, self.options.format)
-        return Input(Source.of(path, form.name), file, form, columns)
+            columns = mapped.columns_of(file, self.options.columns or {})
+            assert not isinstance(file, Stream)
+            return [Input(Source.of(path, mapped.FORMAT.name), file, mapped.FORMAT, columns)]
+        found: list[Input] = []
+        refused: list[tuple[Items, InputError]] = []
+        for part in file.items if isinstance(file, Stream) else [file]:
+            try:
+                form, columns = classify(path, part, self.options.format)
+            except InputError as error:
+                if not isinstance(part, Items):
+                    raise
+                refused.append((part, error))
+                continue
+            if not self.options.wanted.inputs:
+                columns.pop("input", None)  # most of the bytes of a file, and nobody would look at them
+            found.append(Input(Source.of(path, form.name), part, form, columns))
+        if not found:
+            raise refused[0][1]
+        for part, _ in refused:
+            what = f"of type {part.kind}" if part.kind else "without a type"
+            unread.append(f"{path.name}: {part.count} objects {what} were not read: nothing in them moves value")
+        return found
 
     def _warn(self, item: Input, untimed: int, inexact: int) -> None:
         name = item.source.path.name

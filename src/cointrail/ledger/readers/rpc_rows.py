@@ -23,25 +23,39 @@ from cointrail.ledger.readers.rpc_fields import (
     quantity,
     record,
 )
+from cointrail.ledger.readers.signatures import (
+    DEPOSIT,
+    NOBODY,
+    TRANSFER,
+    TRANSFER_TOPICS,
+    WITHDRAWAL,
+    WRAPPER_TOPICS,
+)
 from cointrail.ledger.rows import ADDRESS_BYTES, AMOUNT_BYTES, ROWS, Kind, Status
 
-TRANSFER = bytes.fromhex("ddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef")  # formats.md section 7
-TRANSFER_TOPICS = 3  # four are a token id, not an amount
 GWEI = 10**9  # of withdrawals (EIP-4895)
 GAS_BITS, NONCE_BITS, PRICE_BITS = 64, 64, 128
 NOT_NATIVE = frozenset({100, 10200})  # chains whose withdrawals pay a token: Gnosis and its test chain
 
-UNKNOWN_RESULT, MINTED, NO_REWARD = "unknown result", "minted", "no reward"  # what is counted beside the rows
+# what is counted beside the rows
+UNKNOWN_RESULT, MINTED, NO_REWARD, UNKNOWN_WRAPPER = "unknown result", "minted", "no reward", "unknown wrapper"
 
 Row = tuple[Any, ...]
 
 
-def rows_table(blocks: Iterable[Block], chain: int, tracer: str, counts: Counter[str]) -> pa.Table:
-    """The movements of blocks as one table of `rows.ROWS`; `counts` hears of what could not be told."""
+def rows_table(
+    blocks: Iterable[Block],
+    chain: int,
+    tracer: str,
+    counts: Counter[str],
+    wrapped: frozenset[bytes] = frozenset(),
+) -> pa.Table:
+    """The movements of blocks as one table of `rows.ROWS`; `counts` hears of what could not be told. `wrapped` are the
+    contracts whose Deposit and Withdrawal events mint and burn."""
     rows: list[Row] = []
     for block in blocks:
         with about(block.number):
-            rows += _block_rows(block, chain, tracer, counts)
+            rows += _block_rows(block, chain, tracer, counts, wrapped)
     return as_table(rows)
 
 
@@ -57,19 +71,23 @@ def as_table(rows: list[Row]) -> pa.Table:
     return pa.table(arrays, schema=ROWS)
 
 
-def _block_rows(block: Block, chain: int, tracer: str, counts: Counter[str]) -> Iterator[Row]:
+def _block_rows(
+    block: Block, chain: int, tracer: str, counts: Counter[str], wrapped: frozenset[bytes]
+) -> Iterator[Row]:
     for place in range(len(block.transactions)):
-        yield from _transaction_rows(block, place, tracer, counts)
+        yield from _transaction_rows(block, place, tracer, counts, wrapped)
     for position, recipient, amount in (*_withdrawals(block, chain), *_rewards(block)):
         yield _row(block, Kind.REWARD, None, recipient, amount, position=position)
     if mined(block) and block.number and not block.rewards:
         counts[NO_REWARD] += 1
 
 
-def _transaction_rows(block: Block, place: int, tracer: str, counts: Counter[str]) -> Iterator[Row]:
+def _transaction_rows(
+    block: Block, place: int, tracer: str, counts: Counter[str], wrapped: frozenset[bytes]
+) -> Iterator[Row]:
     transaction, receipt = block.transactions[place], block.receipts[place]
     frames = block.traces[place] if block.traces is not None else []
-    status = _status(receipt, frames)
+    status = status_of(receipt, frames)
     tx, sender = digest(transaction, "hash"), address(transaction, "from")
     counts[UNKNOWN_RESULT] += status is Status.UNKNOWN
     counts[MINTED] += bool(optional(transaction, "mint"))
@@ -87,7 +105,7 @@ def _transaction_rows(block: Block, place: int, tracer: str, counts: Counter[str
     seen: set[int] = set()
     for item in listed(receipt.get("logs"), "logs"):
         log = record(item, "a log")
-        transfer = _transfer(log)
+        transfer = _transfer(log) or _wrapping(log, wrapped, counts)
         if transfer is not None:
             position = index(log, "logIndex")
             if position in seen:
@@ -115,7 +133,7 @@ def _row(
     return (*where, int(kind), position, path, sender, recipient, asset, number, int(status), True)
 
 
-def _status(receipt: Record, frames: list[Record]) -> Status:
+def status_of(receipt: Record, frames: list[Record]) -> Status:
     """Receipts carry the result since the Byzantium fork; before it only a trace knows."""
     told = optional(receipt, "status")
     if told is not None:
@@ -161,6 +179,23 @@ def _transfer(log: Record) -> tuple[bytes, bytes, int] | None:
         return None
     sender, recipient = (data(topic, "a topic", WORD_BYTES)[-ADDRESS_BYTES:] for topic in topics[1:])
     return sender, recipient, int.from_bytes(content, "big")
+
+
+def _wrapping(log: Record, wrapped: frozenset[bytes], counts: Counter[str]) -> tuple[bytes, bytes, int] | None:
+    """Sender, recipient and amount of the minting or burning of a wrapped coin; None for any other event."""
+    topics = listed(log.get("topics"), "topics")
+    if log.get("removed") is True or len(topics) != WRAPPER_TOPICS:
+        return None
+    topic = data(topics[0], "a topic")
+    if topic not in (DEPOSIT, WITHDRAWAL):
+        return None
+    content = data(log.get("data"), "data")
+    if len(content) != WORD_BYTES or address(log, "address") not in wrapped:
+        counts[UNKNOWN_WRAPPER] += 1
+        return None
+    holder = data(topics[1], "a topic", WORD_BYTES)[-ADDRESS_BYTES:]
+    parties = (NOBODY, holder) if topic == DEPOSIT else (holder, NOBODY)
+    return *parties, int.from_bytes(content, "big")
 
 
 def _withdrawals(block: Block, chain: int) -> Iterator[tuple[int, bytes, int]]:

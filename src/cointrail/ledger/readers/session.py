@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from cointrail.chains import chain
+from cointrail.chains import chain, parse_address, wrapped
 from cointrail.errors import InputError
 from cointrail.ledger.readers.ancestry import Failed
 from cointrail.ledger.readers.arrays import valid
@@ -19,15 +19,16 @@ from cointrail.ledger.readers.options import Assets, Options
 from cointrail.ledger.readers.parquet import Parquet
 from cointrail.ledger.readers.slips import Receipts
 from cointrail.ledger.readers.source import Problems, Source
+from cointrail.ledger.readers.stream import Items
 from cointrail.ledger.readers.text import Text
 
 
 @dataclass(frozen=True)
 class Input:
-    """One file to read: opened, recognised, its columns by our names."""
+    """One file to read, or one kind of objects in it: opened, recognised, its columns by our names."""
 
     source: Source
-    file: Parquet | Text
+    file: Parquet | Text | Items
     form: Format
     columns: Mapping[str, str]
 
@@ -52,6 +53,7 @@ class Session:
     def __post_init__(self) -> None:
         self.assets = Assets(self.options)
         self.chain = chain(self.options.chain)
+        self.wrapped = wrapped(self.chain.name) | {parse_address(key) for key in self.options.wrapped}
 
     def warn(self, text: str) -> None:
         """Tell the user something once."""

@@ -83,7 +83,7 @@ class _Frames:
             "block_hash": chunk.hashes("block_hash"),
             "time": chunk.seconds("time"),
         }
-        self.tx_index = chunk.integers("tx_index")
+        self.tx_index = chunk.places("tx_index")
         self.tx = hashed(session, chunk, call)
         chunk.faults.add(call & ~valid(self.tx), "no transaction hash, here or in a transactions file given with it")
         self.path = paths(chunk.columns["path"], chunk.written["path"], chunk.faults)

@@ -1,4 +1,4 @@
-"""Transactions: the native value each carries, and the fee where gas used and price are known."""
+"""Transactions: the native value each carries, the fee where gas used and price are known, and wanted inputs."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -7,23 +7,28 @@ import numpy as np
 import pyarrow.compute as pc
 
 from cointrail.ledger.readers.amounts import rounded
-from cointrail.ledger.readers.arrays import Index
-from cointrail.ledger.readers.build import build, pick, settle
+from cointrail.ledger.readers.arrays import Index, select, valid
+from cointrail.ledger.readers.build import build, build_events, pick, settle
 from cointrail.ledger.readers.chunk import Chunk
+from cointrail.ledger.readers.contents import contents
 from cointrail.ledger.readers.creation import fill_created
 from cointrail.ledger.readers.faults import Mask
+from cointrail.ledger.readers.inputs import chosen, nothing
 from cointrail.ledger.readers.limbs import Limbs, product, small, total
+from cointrail.ledger.readers.part import Part
 from cointrail.ledger.readers.session import Input, Session
 from cointrail.ledger.readers.slips import figure
-from cointrail.ledger.rows import Kind, Status
+from cointrail.ledger.rows import INPUT, Kind, Status
 
 BLOB_TYPE = 3  # EIP-4844: pays for blob gas on top
+TOO_LONG = "input of more than 64 KiB"
 OWN_PRICE_TYPES = 2  # below EIP-1559 the price bid is the price paid
 STATUSES = np.array([Status.FAILED, Status.DONE, Status.UNKNOWN], np.uint8)  # of 0, 1, and -1 for none
 
 
 def read(item: Input, session: Session) -> Iterator[Any]:
-    """TRANSACTION rows (zero values too) and FEE rows; a failed transaction moves nothing but its fee."""
+    """TRANSACTION rows (zero values too) and FEE rows; a failed transaction moves nothing but its fee. EVENTS of the
+    inputs that are wanted, but those of failed transactions and of creations."""
     problems = session.problems[item.source]
     for chunk in item.chunks(session):
         sender, recipient = chunk.addresses("sender", needed=True), chunk.addresses("recipient")
@@ -32,10 +37,12 @@ def read(item: Input, session: Session) -> Iterator[Any]:
             "block_hash": chunk.hashes("block_hash"),
             "time": chunk.seconds("time"),
             "tx": chunk.hashes("tx", needed=True),
-            "tx_index": chunk.integers("tx_index"),
+            "tx_index": chunk.places("tx_index"),
         }
         amount, _ = chunk.amounts("amount")
         facts = _Facts(chunk, session, place)
+        called = valid(recipient) & valid(sender) & valid(place["tx"]) & (facts.status != Status.FAILED)
+        kept = _inputs(chunk, session, called, place | {"address": recipient, "sender": sender})
         contract = facts.contract(chunk)
         if contract is not None:
             recipient = pc.coalesce(recipient, contract)
@@ -48,6 +55,24 @@ def read(item: Input, session: Session) -> Iterator[Any]:
         paid = good & facts.priced
         if paid.any():
             yield pick(build(facts.fee, **base, kind=int(Kind.FEE), exact=facts.whole), paid)
+        if kept is not None:
+            rows, short, table = kept
+            yield pick(table, good[rows] & short)
+            problems.skip(TOO_LONG, int((good[rows] & ~short).sum()))
+
+
+def _inputs(chunk: Chunk, session: Session, rows: Mask, columns: dict[str, Any]) -> tuple[Mask, Mask, Any] | None:
+    """Of the marked rows those whose input is wanted, which of these are short enough to be kept, and their EVENTS."""
+    if not chunk.has("input"):
+        return None
+    rows = rows & chosen(chunk.columns["input"], chunk.written["input"], session.options.wanted)
+    if not rows.any():
+        return None
+    part = Part(chunk, rows)
+    data, short = contents(part.columns["input"], part.written["input"], part.faults)
+    part.report()
+    picked = {name: select(column, rows) for name, column in columns.items() if column is not None}
+    return rows, short, build_events(part.rows, **picked, position=INPUT, topics=nothing(part.rows), data=data)
 
 
 class _Facts:

@@ -70,5 +70,5 @@ def placed(chunk: Chunk, needed: bool = True) -> dict[str, Any]:
         "block_hash": chunk.hashes("block_hash"),
         "time": chunk.seconds("time"),
         "tx": chunk.hashes("tx", needed=needed),
-        "tx_index": chunk.integers("tx_index"),
+        "tx_index": chunk.places("tx_index"),
     }

@@ -1,51 +1,76 @@
-"""What the page's script draws from: a picture and a timeline for each policy and asset."""
+"""What the page's script draws from: a picture for each policy and group of assets, a timeline for each asset."""
 
 from collections.abc import Mapping
 from typing import Any
 
+from cointrail.reports.groups import groups, weights
 from cointrail.reports.kinds import kinds
 from cointrail.reports.policies import policy
 from cointrail.reports.totals import Coin, coin
 from cointrail.reports.trail.flow import flow
 from cointrail.reports.trail.layout import GAP
 from cointrail.reports.trail.picture import Book, picture
-from cointrail.reports.trail.tally import Tally, ends, thieves
+from cointrail.reports.trail.tally import Tally, ends
 from cointrail.reports.trail.timeline import timeline
 
-PICTURED = 4  # assets with pictures; each asset and policy costs about 20 kB
+PICTURED = 4  # groups of assets with pictures; each of them and policy costs about 20 kB
+TIMED = 6  # assets with timelines
+NAMED = 4  # assets that name a group
 
 
-def data(trail: Mapping[str, Any], names: list[str], pictured: list[Coin], sums: Tally) -> dict[str, Any]:
+def data(trail: Mapping[str, Any], names: list[str], timed: list[Coin], sums: Tally) -> dict[str, Any]:
     """What the page's script draws from."""
     backward = trail["theft"]["direction"] == "backward"
-    views, book = {}, Book()
+    worth, book = weights(trail), Book()
+    flows: dict[str, Any] = {}
+    times: dict[str, Any] = {}
     for name in names:
-        conserves = trail["policies"][name]["balanced"] is not None
-        for index, shown in enumerate(pictured):
+        here = ends(trail, name)
+        for number, group in enumerate(groups(trail)[:PICTURED]):
+            web = sums.webs.get((name, number))
+            graph = flow(web, here, worth, backward) if web else None
+            if graph and graph.links:
+                coins = {asset: coin(trail, asset) for asset in group}
+                flows[f"{name} {number}"] = picture(graph, coins, worth, backward, book)
+        for number, shown in enumerate(timed):
             view = sums.views.get((name, shown.key))
-            if view is not None and view.edges:
-                graph = flow(view, ends(trail, name, shown.key), thieves(trail), backward)
-                views[f"{name} {index}"] = {
-                    "flow": picture(graph, shown, backward, book) if graph.links else None,
-                    "time": timeline(view, backward, conserves),
-                    "untimed": view.untimed,
-                    "conserves": conserves,
-                }
+            if view is not None:
+                drawn = timeline(view, backward, trail["policies"][name]["balanced"] is not None)
+                times[f"{name} {number}"] = {"drawn": drawn, "untimed": view.untimed}
     return {
         "policies": names,
         "names": {name: policy(name).title for name in names},
-        "assets": [shown.symbol for shown in pictured],
+        "conserves": {name: trail["policies"][name]["balanced"] is not None for name in names},
+        "assets": [shown.symbol for shown in timed],
+        "groups": group_names(trail),
         "titles": {kind.key: kind.title for kind in kinds().values()},
         "backward": backward,
         "gap": GAP,
         "addresses": book.addresses,
-        "views": views,
+        "flows": flows,
+        "times": times,
     }
 
 
-def pictured(trail: Mapping[str, Any], names: list[str], sums: Tally) -> tuple[list[Coin], int]:
-    """The assets that get pictures: the stolen ones as named, then any other that moved; and how many get none."""
-    found = [asset for name in names for asset in trail["policies"][name]["stolen"]]
-    found += sorted(asset for _, asset in sums.views)
-    assets = list(dict.fromkeys(found))
-    return [coin(trail, asset) for asset in assets[:PICTURED]], max(0, len(assets) - PICTURED)
+def group_names(trail: Mapping[str, Any]) -> list[str]:
+    """What the groups that have pictures are called: 'stETH + ETH + 2 more'."""
+    called = []
+    for group in groups(trail)[:PICTURED]:
+        symbols = [coin(trail, asset).symbol for asset in group]
+        more = [f"{len(symbols) - NAMED} more"] if len(symbols) > NAMED else []
+        called.append(" + ".join([*symbols[:NAMED], *more]))
+    return called
+
+
+def timed(trail: Mapping[str, Any], sums: Tally) -> list[Coin]:
+    """The assets that have timelines, in the order of the trail: those that moved, the largest where they are many."""
+    worth = weights(trail)
+    coins = [coin(trail, asset) for asset in worth if any(key == asset for _, key in sums.views)]
+    largest = sorted(coins, key=lambda one: -float(one.whole) * worth[one.key])[:TIMED]
+    return [one for one in coins if one in largest]
+
+
+def undrawn(trail: Mapping[str, Any], timed: list[Coin]) -> tuple[int, int]:
+    """How many groups have no picture, and how many assets no timeline."""
+    found = groups(trail)
+    return max(0, len(found) - PICTURED), sum(map(len, found)) - len(timed)

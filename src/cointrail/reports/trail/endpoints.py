@@ -3,24 +3,32 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
-from cointrail.reports.amounts import EXACT, ZERO, ratio
+from cointrail.reports.amounts import EXACT, ZERO, rounded
+from cointrail.reports.groups import weight, weights
 from cointrail.reports.kinds import Kind, kind_of
 from cointrail.reports.plain import disguised, plain
 from cointrail.reports.policies import REACH_ONLY, ordered
-from cointrail.reports.totals import Coin, Figure, coin, figure
-from cointrail.reports.trail.tally import place
+from cointrail.reports.totals import Coin, Figure, coin, figure, one_measure, portion
 
 SHOWN = 500
 DETAIL = 120  # characters of the sentence why a trail stopped
+TARGET = 120  # characters of where value went on to
+ALL = "*"  # in place of a target: all of them
+CENTS = 2  # decimals of a value in USD
 
-Place = tuple[str, str, str, str | None]  # 'chain address', asset, reason, label
+Spot = tuple[str, str | None, str, str, str | None]  # chain, address, asset, reason, label
 
 
 @dataclass
 class Line:
-    """One endpoint: amounts by policy (None: not an endpoint under that policy), bounds where computed."""
+    """One endpoint: amounts by policy (None: not an endpoint under that policy), bounds where computed.
+
+    `target` is where the value went on to; `share` (of the theft) and `value` (in USD) are those of the first policy,
+    '' where they are not known. `rank` is the largest part of the theft under any policy that conserves value.
+    """
 
     chain: str
     address: str
@@ -29,6 +37,10 @@ class Line:
     label: str
     odd: str
     detail: str
+    target: str
+    share: str = ""
+    value: str = ""
+    rank: float = 0.0
     amounts: dict[str, Decimal] = field(default_factory=dict)
     least: Figure | None = None
     most: Figure | None = None
@@ -44,30 +56,45 @@ class Line:
 def lines(trail: Mapping[str, Any]) -> tuple[list[Line], int]:
     """The endpoints by share of their asset, largest first, cut to what the page shows; and how many there are."""
     names = ordered(trail)
-    coins: dict[str, Coin] = {}
-    found: dict[Place, Line] = {}
+    worth, coins = weights(trail), dict[str, Coin]()
+    found: dict[tuple[Spot, str | None], Line] = {}
     for name in names:
+        measured = name == names[0] and one_measure(trail, name) and bool(trail["policies"][name]["converted_in"])
         for endpoint in trail["policies"][name]["endpoints"]:
             shown = coins.setdefault(endpoint["asset"], coin(trail, endpoint["asset"]))
-            key = (
-                place(endpoint["chain"], endpoint["address"]),
-                endpoint["asset"],
-                endpoint["reason"],
-                endpoint["label"],
-            )
-            line = found.setdefault(key, _line(endpoint, shown))
+            line = found.setdefault((_spot(endpoint), endpoint["target"]), _line(endpoint, shown))
             line.amounts[name] = EXACT.add(line.amounts.get(name, ZERO), Decimal(endpoint["amount"]))
+            if name != REACH_ONLY:
+                line.rank = max(line.rank, weight(endpoint, worth, one_measure(trail, name)))
+            if measured and endpoint["share"] is not None:
+                line.share = portion(Fraction(endpoint["share"]))
+            if name == names[0] and endpoint["value"] is not None:
+                line.value = rounded(Decimal(endpoint["value"]), CENTS)
             _meet(line, endpoint)
-    for bound in trail["bounds"]:
-        key = (place(bound["chain"], bound["address"]), bound["asset"], bound["reason"], bound["label"])
-        if key not in found:  # a place that value can have reached though no policy takes it there
-            found[key] = _line({**bound, "category": None, "detail": ""}, coin(trail, bound["asset"]))
-        found[key].least = figure(Decimal(bound["least"]), found[key].coin)
-        found[key].most = figure(Decimal(bound["most"]), found[key].coin)
+    _bound(trail, found)
     ranked = sorted(
-        found.values(), key=lambda line: (-_weight(line), line.coin.key, line.chain, line.address, line.kind.key)
+        found.values(),
+        key=lambda one: (-one.rank, one.coin.key, one.chain, one.address, one.kind.key, one.label, one.target),
     )
     return ranked[:SHOWN], len(ranked)
+
+
+def _bound(trail: Mapping[str, Any], found: dict[tuple[Spot, str | None], Line]) -> None:
+    """Write the bounds to the endpoints. Where one place is several, as a bridge with many targets, the bound is of all
+    of them together and has a line of its own; so has a place that no policy takes value to."""
+    for bound in trail["bounds"]:
+        spot = _spot(bound)
+        here = [line for (other, _), line in found.items() if other == spot]
+        line = here[0] if len(here) == 1 else None
+        if line is None:
+            detail = "all of them together" if here else ""
+            shape = {**bound, "category": None, "detail": detail, "target": None}
+            line = found[spot, ALL] = _line(shape, coin(trail, bound["asset"]))
+        line.least, line.most = (figure(Decimal(bound[key]), line.coin) for key in ("least", "most"))
+
+
+def _spot(one: Mapping[str, Any]) -> Spot:
+    return one["chain"], one["address"], one["asset"], one["reason"], one["label"]
 
 
 def _line(endpoint: Mapping[str, Any], shown: Coin) -> Line:
@@ -81,6 +108,7 @@ def _line(endpoint: Mapping[str, Any], shown: Coin) -> Line:
         plain(label),
         odd,
         plain(endpoint["detail"], DETAIL),
+        plain(endpoint["target"] or "", TARGET),
     )
 
 
@@ -90,9 +118,3 @@ def _meet(line: Line, endpoint: Mapping[str, Any]) -> None:
     line.hops = hops if line.hops is None else min(line.hops, hops)
     line.first = min(filter(None, (line.first, first)), default="")
     line.last = max(line.last, last)
-
-
-def _weight(line: Line) -> float:
-    """The largest share of the asset under any policy that conserves value; reach alone comes after all of those."""
-    amounts = [value for name, value in line.amounts.items() if name != REACH_ONLY]
-    return max((ratio(value, line.coin.whole) or float(value) for value in amounts), default=0.0)

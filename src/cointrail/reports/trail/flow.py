@@ -1,131 +1,176 @@
-"""The money-flow picture of one policy and asset: theft, wallets by hop, and where the value is, in few boxes."""
+"""The money-flow picture of one policy and group of assets, in few boxes.
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+Left to right: the theft, wallets by hop, where the value is. A band between two assets is a conversion.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Set
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
-from cointrail.reports.amounts import EXACT, ZERO
+from cointrail.reports.amounts import EXACT, ZERO, total
 from cointrail.reports.kinds import kind_of
-from cointrail.reports.trail.boxes import ALONE, COLUMNS, Key, boxes_of, columns
-from cointrail.reports.trail.layers import Pair
-from cointrail.reports.trail.tally import Edge, View
+from cointrail.reports.plain import target
+from cointrail.reports.trail.boxes import ALONE, COLUMNS, Key, Pairs, boxes_of, columns, stages, weigh
+from cointrail.reports.trail.tally import Edge, Place, Web
 
-ENDS = 11  # boxes of the last column that stand for one service or wallet; the others share one for each kind
+ENDS = 11  # boxes of the last column that stand for one service or wallet; the others share one for each kind and asset
 
-BACK = "back"
+BACK, RETURNED = "back", "returned"
 
-Ends = Mapping[str, list[Mapping[str, Any]]]
+Ends = Mapping[Place, list[Mapping[str, Any]]]
+Worth = Mapping[str, float]
 
 
 @dataclass
 class Node:
-    """A box: a kind's key (or theft, wallet, back), its column, and its addresses by what flows through."""
+    """A box: a kind's key (or theft, wallet, back), its column and asset, and its places by what flows through."""
 
     kind: str
     column: int
     name: str
-    places: dict[str, Decimal] = field(default_factory=dict)
+    asset: str
+    places: dict[Place, Decimal] = field(default_factory=dict)
 
 
 @dataclass
 class Flow:
     """The boxes and the bands between them, left being the theft.
 
-    `inside` moved between wallets of one box and is not drawn; `back` went to a wallet further left.
+    `inside` moved between wallets of one box and is not drawn; `back` went to a wallet further left; both by asset.
     """
 
     nodes: dict[Key, Node]
     links: dict[tuple[Key, Key], Edge]
     titles: list[str]
-    inside: Decimal = ZERO
-    back: Decimal = ZERO
+    inside: dict[str, Decimal]
+    back: dict[str, Decimal]
 
 
 @dataclass(frozen=True)
 class Tail:
-    """A band into the last column: from which address, to what kind, under which name, at which address."""
+    """A band into the last column: from which place, to what kind, under which name, at which place."""
 
-    start: str
+    start: Place
     kind: str
     name: str
-    place: str
+    place: Place
     edge: Edge
 
 
-def flow(view: View, ends: Ends, thieves: set[str], backward: bool) -> Flow:
-    """The picture of one view.
+def flow(web: Web, ends: Ends, worth: Worth, backward: bool) -> Flow:
+    """The picture of one web.
 
-    :param ends: endpoints of this policy and asset by address ('' for those at nobody).
-    :param thieves: theft addresses. All addresses are written 'chain address'.
+    :param ends: endpoints of this policy by the place where they are.
+    :param worth: how wide one unit of each asset is drawn.
     """
-    edges = {((b, a) if backward else (a, b)): edge for (a, b), edge in view.edges.items()}
-    pairs = {(a, b): edge for (a, b), edge in edges.items() if edge.amount and a and a != b}
+    edges = {((b, a) if backward else (a, b)): turned(edge, backward) for (a, b), edge in web.edges.items()}
+    pairs = {(a, b): edge for (a, b), edge in edges.items() if (edge.amount or edge.came) and a.address and a != b}
     payers = {start for start, _ in pairs}
-    stops = {end for _, end in pairs if not end or (end in ends and end not in payers)} - thieves
-    column = columns(view, pairs, stops | thieves)
-    boxes = boxes_of(pairs, column, thieves)
-    inner = {pair: edge for pair, edge in pairs.items() if pair[1] in column}
-    back = {p: e for p, e in inner.items() if boxes[p[1]] != boxes[p[0]] and boxes[p[1]][1] <= boxes[p[0]][1]}
-    tails = [*_arrivals(pairs, ends, stops, thieves, backward), *_holdings(ends, boxes, thieves)]
+    stops = {end for _, end in pairs if not end.address or (end in ends and end not in payers)} - web.starts
+    stage = stages(pairs, web.starts, worth)
+    column = columns(web, pairs, stops | web.starts, worth)
+    boxes = boxes_of(pairs, column, stage, worth)
+    inner = {p: e for p, e in pairs.items() if p[1] in column or _staged(p, stage)}
+    back = {p: e for p, e in inner.items() if boxes[p[1]] != boxes[p[0]] and boxes[p[1]].column <= boxes[p[0]].column}
+    tails = [*_arrivals(pairs, ends, stops, stage, backward), *_holdings(ends, boxes, web.starts)]
     tails += [Tail(start, BACK, "", end, edge) for (start, end), edge in back.items()]
-    last = min(max(column.values(), default=0), COLUMNS) + 1
-    result = Flow({}, {}, _titles(max(column.values(), default=0), backward))
-    result.back = _sum(back.values())
-    circling = [edge for (a, b), edge in view.edges.items() if a == b]
-    result.inside = _sum([*circling, *(edge for (a, b), edge in inner.items() if boxes[a] == boxes[b])])
+    first, deepest = max(stage.values(), default=0), max(column.values(), default=0)
+    last = first + min(deepest, COLUMNS) + 1
+    circling = {(a, b): edge for (a, b), edge in edges.items() if a == b}
+    shared = {p: e for p, e in inner.items() if boxes[p[0]] == boxes[p[1]]}
+    result = Flow({}, {}, _titles(first, deepest, backward), _sums({**circling, **shared}), _sums(back))
     for (start, end), edge in inner.items():
-        if boxes[start][1] < boxes[end][1]:
+        if boxes[start].column < boxes[end].column:
             _band(result, boxes[start], boxes[end], edge)
-            _count(result, boxes[end], end, edge.amount)
+            if end not in stage:
+                _count(result, boxes[end], end, edge.came)
     for (start, _), edge in pairs.items():
-        if start in thieves:
+        if start in stage:
             _count(result, boxes[start], start, edge.amount)
-    for tail, key in zip(tails, _ends(tails, last), strict=True):
+    for tail, key in zip(tails, _ends(tails, last, worth), strict=True):
         _band(result, boxes[tail.start], key, tail.edge)
-        _count(result, key, tail.place, tail.edge.amount)
+        _count(result, key, tail.place, tail.edge.came)
     return result
 
 
-def _arrivals(pairs: Mapping[Pair, Edge], ends: Ends, stops: set[str], thieves: set[str], backward: bool) -> list[Tail]:
+def turned(edge: Edge, backward: bool) -> Edge:
+    """The edge as walked: backward, what came is where the walk set out."""
+    if not backward or edge.amount == edge.came:
+        return edge
+    return Edge(edge.came, edge.count, edge.first, edge.last, edge.amount, edge.names)
+
+
+def _staged(pair: tuple[Place, Place], stage: Mapping[Place, int]) -> bool:
+    """Whether a pair is a conversion at the theft's own addresses that is drawn there."""
+    start, end = pair
+    return start in stage and end in stage and stage[start] < stage[end] and start.asset != end.asset
+
+
+def _arrivals(pairs: Pairs, ends: Ends, stops: Set[Place], stage: Mapping[Place, int], backward: bool) -> list[Tail]:
     """Movements into an end: a service, nobody, or the theft addresses again."""
     nobody = "mint" if backward else "fee"
+    payers = Counter(end for _, end in pairs)
+    names = {place: _name(here, place) for place, here in ends.items()}
     found = []
     for (start, end), edge in pairs.items():
-        if end in thieves:
-            found.append(Tail(start, "returned", "", end, edge))
+        if end in stage:
+            if not _staged((start, end), stage):
+                found.append(Tail(start, RETURNED, "", end, edge))
         elif end in stops and (here := ends.get(end)):
-            found.append(Tail(start, kind_of(here[0]).key, here[0]["label"] or end, end, edge))
+            parts = [_held(one) for one in here] if payers[end] == 1 and start.asset == end.asset else []
+            if parts and total(part.amount for part in parts) == edge.amount:
+                # All of it came from one wallet, so that it is known how much of that is which end.
+                for one, part in zip(here, parts, strict=True):
+                    share = replace(edge, amount=part.amount, came=part.came)
+                    found.append(Tail(start, kind_of(one).key, _name([one], end), end, share))
+                continue
+            found.append(Tail(start, kind_of(here[0]).key, names[end], end, edge))
         elif end in stops:
             found.append(Tail(start, nobody, "", end, edge))
     return found
 
 
-def _holdings(ends: Ends, boxes: Mapping[str, Key], thieves: set[str]) -> list[Tail]:
+def _holdings(ends: Ends, boxes: Mapping[Place, Key], starts: Set[Place]) -> list[Tail]:
     """What stayed with a wallet that also paid on."""
     return [
-        Tail(address, kind_of(one).key, one["label"] or address, address, edge)
-        for address, here in ends.items()
-        if address in boxes
+        Tail(place, kind_of(one).key, _name([one], place), place, edge)
+        for place, here in ends.items()
+        if place in boxes
         for one in here
-        if (edge := Edge(Decimal(one["amount"]))).amount and not (address in thieves and one["reason"] == "returned")
+        if (edge := _held(one)).amount and not (place in starts and one["reason"] == RETURNED)
     ]
 
 
-def _ends(tails: list[Tail], last: int) -> list[Key]:
-    """The box of each tail in the last column: the largest have their own, the others share one for each kind."""
-    size: dict[Key, Decimal] = {}
-    for tail in tails:
-        key = (tail.kind, last, tail.name)
-        size[key] = EXACT.add(size.get(key, ZERO), tail.edge.amount)
+def _held(end: Mapping[str, Any]) -> Edge:
+    amount = Decimal(end["amount"])
+    return Edge(amount, came=amount)
+
+
+def _name(here: list[Mapping[str, Any]], place: Place) -> str:
+    """What an end goes by: its label, where the value went on to, or else its address."""
+    targets = {one["target"] for one in here if one["target"]}
+    label: str = here[0]["label"] or ""
+    if not targets:
+        return label or place.address
+    onward = target(targets.pop()) if len(targets) == 1 else f"{len(targets):,} targets"
+    return f"{label} → {onward}" if label else f"→ {onward}"
+
+
+def _ends(tails: list[Tail], last: int, worth: Worth) -> list[Key]:
+    """The box of each tail in the last column: the largest have their own, the others share one for kind and asset."""
+    size: dict[Key, float] = {}
+    keys = [Key(tail.kind, last, tail.name, tail.place.asset) for tail in tails]
+    for tail, key in zip(tails, keys, strict=True):
+        size[key] = size.get(key, 0.0) + weigh(tail.edge, tail.start, worth)
     ranked = sorted(size, key=lambda key: (-size[key], key))
-    rest: dict[str, list[Key]] = {}
+    rest: dict[tuple[str, str], list[Key]] = {}
     for key in ranked[ENDS:]:
-        rest.setdefault(key[0], []).append(key)
+        rest.setdefault((key.kind, key.asset), []).append(key)
     # A box that would hold only one is that one.
-    shared = {key for keys in rest.values() if len(keys) > ALONE for key in keys}
-    keys = ((tail.kind, last, tail.name) for tail in tails)
-    return [(key[0], last, "") if key in shared else key for key in keys]
+    shared = {key for found in rest.values() if len(found) > ALONE for key in found}
+    return [key._replace(name="") if key in shared else key for key in keys]
 
 
 def _band(result: Flow, start: Key, end: Key, edge: Edge) -> None:
@@ -134,21 +179,23 @@ def _band(result: Flow, start: Key, end: Key, edge: Edge) -> None:
     result.links.setdefault((start, end), Edge()).join(edge)
 
 
-def _count(result: Flow, key: Key, address: str, amount: Decimal) -> None:
+def _count(result: Flow, key: Key, place: Place, amount: Decimal) -> None:
     places = result.nodes.setdefault(key, Node(*key)).places
-    places[address] = EXACT.add(places.get(address, ZERO), amount)
+    places[place] = EXACT.add(places.get(place, ZERO), amount)
 
 
-def _sum(edges: Iterable[Edge]) -> Decimal:
-    whole = ZERO
-    for edge in edges:
-        whole = EXACT.add(whole, edge.amount)
-    return whole
+def _sums(pairs: Pairs) -> dict[str, Decimal]:
+    """What a set of edges carried, by the asset that they set out in."""
+    sums: dict[str, Decimal] = {}
+    for (start, _), edge in pairs.items():
+        sums[start.asset] = EXACT.add(sums.get(start.asset, ZERO), edge.amount)
+    return sums
 
 
-def _titles(deepest: int, backward: bool) -> list[str]:
+def _titles(first: int, deepest: int, backward: bool) -> list[str]:
     """What stands above each column, left to right as seen from the theft."""
-    titles = [f"Hop {number}" for number in range(1, min(deepest, COLUMNS) + 1)]
+    hops = [f"Hop {number}" for number in range(1, min(deepest, COLUMNS) + 1)]
     if deepest > COLUMNS:
-        titles[-1] = f"Hops {COLUMNS}–{deepest}"
-    return ["Traced back from" if backward else "Theft", *titles, "Where it came from" if backward else "Where it is"]
+        hops[-1] = f"Hops {COLUMNS}–{deepest}"
+    start = ["Traced back from" if backward else "Theft", *["Converted there"] * first]
+    return [*start, *hops, "Where it came from" if backward else "Where it is"]

@@ -1,13 +1,15 @@
 """Which column of the picture each wallet stands in: about as many hops from the theft as the value that reached it."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
+from typing import TypeVar
 
 STRONGEST = 400  # edges that may move a wallet to the right, strongest first; the others hardly show
 
-Pair = tuple[str, str]
+Wallet = TypeVar("Wallet", bound=Hashable)  # whatever can be sorted
+Pair = tuple[Wallet, Wallet]
 
 
-def layers(weights: Mapping[Pair, float], depths: Mapping[str, float]) -> dict[str, int]:
+def layers(weights: Mapping[Pair[Wallet], float], depths: Mapping[Wallet, float]) -> dict[Wallet, int]:
     """A column for each wallet, 1 being next to the theft.
 
     A wallet starts at the mean hop of the value it received. Then the strongest edges that close no circle are made to
@@ -28,9 +30,9 @@ def layers(weights: Mapping[Pair, float], depths: Mapping[str, float]) -> dict[s
     return {wallet: used[number] for wallet, number in column.items()}
 
 
-def _acyclic(edges: list[Pair]) -> dict[str, list[str]]:
+def _acyclic(edges: list[Pair[Wallet]]) -> dict[Wallet, list[Wallet]]:
     """The edges that close no circle when taken in the order given."""
-    onward: dict[str, list[str]] = {}
+    onward: dict[Wallet, list[Wallet]] = {}
     for start, end in edges:
         if not _reaches(onward, end, start):
             onward.setdefault(start, []).append(end)
@@ -38,7 +40,7 @@ def _acyclic(edges: list[Pair]) -> dict[str, list[str]]:
     return onward
 
 
-def _reaches(onward: Mapping[str, list[str]], start: str, goal: str) -> bool:
+def _reaches(onward: Mapping[Wallet, list[Wallet]], start: Wallet, goal: Wallet) -> bool:
     """Whether a path leads from one wallet to the other."""
     waiting, seen = [start], {start}
     while waiting:
@@ -52,7 +54,7 @@ def _reaches(onward: Mapping[str, list[str]], start: str, goal: str) -> bool:
     return False
 
 
-def _sorted(onward: Mapping[str, list[str]]) -> list[str]:
+def _sorted(onward: Mapping[Wallet, list[Wallet]]) -> list[Wallet]:
     """The wallets, each before all that it pays."""
     open_payers = dict.fromkeys(onward, 0)
     for receivers in onward.values():

@@ -13,7 +13,8 @@ INLINE = 1  # addresses or hashes written into the command; more go into a file
 def command(trail: Mapping[str, Any]) -> str:
     """The command that repeats this trace on the same ledger."""
     theft, parameters = trail["theft"], trail["parameters"]
-    words = ["cointrail", "trace", "LEDGER"]
+    chains = [ledger["chain"] for ledger in trail["ledgers"]]
+    words = ["cointrail", "trace", *(["LEDGER"] if len(chains) < 2 else [f"LEDGER-{chain}" for chain in chains])]
     words += _each("--from", theft["addresses"], "theft-addresses.txt")
     words += _each("--tx", theft["transactions"], "theft-transactions.txt")
     if theft["since"]:
@@ -31,6 +32,10 @@ def command(trail: Mapping[str, Any]) -> str:
     if parameters["max_hops"] is not None:
         words += ["--max-hops", str(parameters["max_hops"])]
     words += _each("--stop-at", parameters["stop_at"], "stop-addresses.txt")
+    if not parameters["conversions"]:
+        words.append("--no-conversions")
+    for file in parameters["prices"]["files"] if parameters["prices"] else []:
+        words += ["--prices", file["name"]]
     if not parameters["hub"]:
         words.append("--no-hubs")
     if parameters["bounds"]:
@@ -57,7 +62,17 @@ def parameters(trail: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("Smallest value followed", given["min_value"] or "none"),
         ("Most hops", "no limit" if given["max_hops"] is None else str(given["max_hops"])),
         ("Stops named by the user", f"{len(given['stop_at']):,} addresses" if given["stop_at"] else "none"),
+        ("Swaps and bridges", "followed" if given["conversions"] else "not followed"),
+        ("Prices", _prices(given["prices"])),
         ("Behaves like a service", hub or "not used"),
         ("Labels", f"{trail['labels']['count']:,}, digest {trail['labels']['digest']}"),
         ("Bounds", "computed" if trail["bounds"] else (trail["bounds_note"] or "not asked for")),
     ]
+
+
+def _prices(given: Mapping[str, Any] | None) -> str:
+    """The price files in a few words."""
+    if not given:
+        return "none"
+    names = ", ".join(plain(file["name"]) for file in given["files"])
+    return f"{names}, digest {given['digest']}"

@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from cointrail.reports.conversions import WORD
 from cointrail.reports.plain import plain
 from cointrail.reports.totals import Coin, Figure, coin, figure
 from cointrail.reports.trail.tally import Row, Tally
 
 
 class Move(NamedTuple):
-    """One movement that carried stolen value."""
+    """One movement that carried stolen value. `got` and `came` are set where it changed the asset."""
 
     chain: str
     time: str
@@ -22,15 +23,25 @@ class Move(NamedTuple):
     amount: Figure
     stolen: Figure
     hop: str
+    rule: str
+    to_chain: str
+    got: Coin | None
+    came: Figure | None
 
 
 def moves(trail: Mapping[str, Any], sums: Tally, name: str) -> list[Move]:
     """The movements shown for one policy, by the share of its asset that they carried."""
     coins: dict[str, Coin] = {}
-    return [_move(row, coins.setdefault(row["asset"], coin(trail, row["asset"]))) for row in sums.largest[name]]
+    found = []
+    for row in sums.largest[name]:
+        for asset in (row["asset"], row.get("to_asset") or row["asset"]):
+            coins.setdefault(asset, coin(trail, asset))
+        found.append(_move(row, coins))
+    return found
 
 
-def _move(row: Row, shown: Coin) -> Move:
+def _move(row: Row, coins: Mapping[str, Coin]) -> Move:
+    shown, got = coins[row["asset"]], coins.get(row.get("to_asset") or "")
     return Move(
         chain=row["chain"],
         time=row["time"] or "",
@@ -42,6 +53,10 @@ def _move(row: Row, shown: Coin) -> Move:
         amount=figure(Decimal(row["amount"]), shown),
         stolen=figure(Decimal(row["stolen"]), shown),
         hop=_text(row["hop"]),
+        rule=plain((row.get("rule") or "").replace("_", " "), WORD),
+        to_chain=plain(row.get("to_chain") or "") if got else "",
+        got=got,
+        came=figure(Decimal(row["to_stolen"]), got) if got else None,
     )
 
 

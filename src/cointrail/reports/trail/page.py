@@ -14,12 +14,16 @@ from cointrail.reports.amounts import exact, places, rounded
 from cointrail.reports.plain import oddities, plain
 from cointrail.reports.policies import ordered
 from cointrail.reports.totals import Coin, coin, figure
-from cointrail.reports.trail.data import data, pictured
+from cointrail.reports.trail.conversions import lines as conversion_sums
+from cointrail.reports.trail.conversions import turns
+from cointrail.reports.trail.data import data, group_names, timed, undrawn
 from cointrail.reports.trail.endpoints import lines
 from cointrail.reports.trail.headline import answer, sources
+from cointrail.reports.trail.listed import candidates, finding_kinds, findings
 from cointrail.reports.trail.method import command, parameters
 from cointrail.reports.trail.movements import moves
 from cointrail.reports.trail.parts import embedded, library, script, security, style
+from cointrail.reports.trail.sections import sections
 from cointrail.reports.trail.tally import Row, tally
 
 NAME = "report.html"
@@ -41,11 +45,13 @@ def page(trail: Mapping[str, Any], movements: Iterable[Row]) -> str:
     """The whole page as text. The same trail and movements give the same text."""
     sums = tally(trail, movements)
     names = ordered(trail)
-    drawn, undrawn = pictured(trail, names, sums)
+    drawn = timed(trail, sums)
+    unpictured, untimed = undrawn(trail, drawn)
     shown, count = lines(trail)
     chains = {ledger["chain"] for ledger in trail["ledgers"]}
-    assets = {line.coin.key for line in shown} | {asset for _, asset in sums.views} | {c.key for c in drawn}
+    assets = {line.coin.key for line in shown} | {asset for _, asset in sums.views}
     answers = [answer(trail, name, sums) for name in names]
+    listed = {name: moves(trail, sums, name) for name in names}
     template = _environment().get_template("page.html.j2")
     return template.render(
         trail=trail,
@@ -59,13 +65,25 @@ def page(trail: Mapping[str, Any], movements: Iterable[Row]) -> str:
         answers=answers,
         sources=sources(trail),
         ledger_end=max((ledger["last_time"] or "" for ledger in trail["ledgers"]), default=""),
-        pictured=drawn,
-        unpictured=undrawn,
+        sections=sections(trail),
+        groups=group_names(trail),
+        unpictured=unpictured,
+        timed=drawn,
+        untimed=untimed,
+        turns={name: turns(trail, name) for name in names},
+        turn_sums={name: conversion_sums(trail, name) for name in names},
+        findings=findings(trail),
+        finding_kinds=finding_kinds(trail),
+        candidates=candidates(trail),
         lines=shown,
         all_lines=count,
         several_assets=len(assets) > 1,
         several_chains=len(chains) > 1,
-        moves={name: moves(trail, sums, name) for name in names},
+        several_ledgers=len(trail["ledgers"]) > 1,
+        shares=any(line.share for line in shown),
+        values=any(line.value for line in shown),
+        netted=any(move.rule for rows in listed.values() for move in rows),
+        moves=listed,
         counts=sums.counts,
         holdings=_holdings(trail),
         listed_most=LISTED,

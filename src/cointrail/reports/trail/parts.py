@@ -10,7 +10,7 @@ import plotly.offline
 
 from cointrail.reports.kinds import kinds
 
-SCRIPTS = ("base", "flow", "time", "tables", "main")  # in the order in which they run
+SCRIPTS = ("base", "turns", "flow", "time", "tables", "main")  # in the order in which they run
 
 
 @cache

@@ -5,33 +5,52 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
-from cointrail.reports.amounts import EXACT, ZERO, ratio
+from cointrail.reports.amounts import EXACT, ZERO
+from cointrail.reports.conversions import what
+from cointrail.reports.groups import groups, weights
 from cointrail.reports.kinds import kind_of
-from cointrail.reports.totals import stolen
 
 Row = Mapping[str, Any]  # one line of movements.csv; numbers may be strings or numbers, missing values None or ""
 LARGEST = 300  # movements listed on the page for one policy ...
 SHARED = 450  # ... and for several together
 DEEPEST = 7  # hops told apart in the timeline; anything deeper is one class
 # Value that reaches these has left the wallets of the trail; all other endpoints are wallets that still hold it.
-ARRIVED = frozenset({"label", "stop", "hub", "burned", "returned", "fee", "mint", "reward"})
-MOVING = "moving"
+ARRIVED = frozenset({"label", "stop", "hub", "bridge", "vault", "swap", "burned", "returned", "fee", "mint", "reward"})
+MOVING, CONVERTED = "moving", "converted"
+# What a conversion is known by, in trail.json and in movements.csv.
+TOLD = ("tx", "to_tx", "address", "to_address", "asset", "to_asset")
+GIVEN = ("tx", "to_tx", "from", "to", "asset", "to_asset")
+
+
+class Place(NamedTuple):
+    """An address in one asset; the address '' is nobody."""
+
+    chain: str
+    address: str
+    asset: str
 
 
 @dataclass
 class Edge:
-    """All movements from one address to another in one asset: exact sum, count, first and last time ('' unknown)."""
+    """All movements from one place to another: exact sum, count, first and last time ('' unknown).
+
+    In a conversion `came` is in the asset of the other side; otherwise it is `amount`. `names` are what conversions
+    are called.
+    """
 
     amount: Decimal = ZERO
     count: int = 0
     first: str = ""
     last: str = ""
+    came: Decimal = ZERO
+    names: dict[str, None] = field(default_factory=dict)
 
-    def add(self, amount: Decimal, time: str) -> None:
+    def add(self, amount: Decimal, time: str, came: Decimal | None = None) -> None:
         """Count one movement in."""
         self.amount = EXACT.add(self.amount, amount)
+        self.came = EXACT.add(self.came, amount if came is None else came)
         self.count += 1
         if time:
             self.first = min(self.first or time, time)
@@ -40,20 +59,34 @@ class Edge:
     def join(self, other: "Edge") -> None:
         """Count the movements of another edge in."""
         self.amount = EXACT.add(self.amount, other.amount)
+        self.came = EXACT.add(self.came, other.came)
         self.count += other.count
         self.first = min(filter(None, (self.first, other.first)), default="")
         self.last = max(self.last, other.last)
+        self.names |= other.names
+
+
+@dataclass
+class Web:
+    """What one policy says of one group of assets: who paid whom, and by which conversions.
+
+    `depths` is what the mean hop of a place comes from, as [sum of hop x weight, sum of weight]; `starts` is where
+    stolen value set out.
+    """
+
+    edges: dict[tuple[Place, Place], Edge] = field(default_factory=dict)
+    depths: dict[Place, list[float]] = field(default_factory=dict)
+    starts: set[Place] = field(default_factory=set)
 
 
 @dataclass
 class View:
-    """What one policy says of one asset. Addresses are written 'chain address'; '' is nobody.
+    """What one policy says of one asset over time.
 
-    `by_hop` and `by_kind` sum stolen value by (seconds since 1970, class); `left` is what left the theft addresses.
+    `by_hop` and `by_kind` sum stolen value by (seconds since 1970, class); `left` is what set out in it: from the
+    theft, or from a conversion into it.
     """
 
-    edges: dict[tuple[str, str], Edge] = field(default_factory=dict)
-    depths: dict[str, list[float]] = field(default_factory=dict)  # address -> [sum of hop x share, sum of share]
     by_hop: dict[tuple[int, int], Decimal] = field(default_factory=dict)
     by_kind: dict[tuple[int, str], Decimal] = field(default_factory=dict)
     left: dict[int, Decimal] = field(default_factory=dict)
@@ -63,30 +96,20 @@ class View:
 
 @dataclass
 class Tally:
-    """The sums over all movements: a view for each (policy, asset), and each policy's largest movements."""
+    """The sums over all movements: a view for each (policy, asset), a web for each (policy, group by its number), and
+    each policy's largest movements."""
 
     views: dict[tuple[str, str], View] = field(default_factory=dict)
+    webs: dict[tuple[str, int], Web] = field(default_factory=dict)
     largest: dict[str, list[Row]] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
 
 
-def place(chain: str, address: str | None) -> str:
-    """An address as views write it: 'ethereum 0x…', or '' for nobody."""
-    return f"{chain} {address}" if address else ""
-
-
-def thieves(trail: Mapping[str, Any]) -> set[str]:
-    """The theft addresses on every chain of the ledgers."""
-    chains = [ledger["chain"] for ledger in trail["ledgers"]]
-    return {place(chain, address) for chain in chains for address in trail["theft"]["addresses"]}
-
-
-def ends(trail: Mapping[str, Any], policy: str, asset: str) -> dict[str, list[Mapping[str, Any]]]:
-    """The endpoints of one policy and asset by the address where they are; those at nobody under ''."""
-    found: dict[str, list[Mapping[str, Any]]] = {}
-    for endpoint in trail["policies"][policy]["endpoints"]:
-        if endpoint["asset"] == asset:
-            found.setdefault(place(endpoint["chain"], endpoint["address"]), []).append(endpoint)
+def ends(trail: Mapping[str, Any], policy: str) -> dict[Place, list[Mapping[str, Any]]]:
+    """The endpoints of one policy by the place where they are."""
+    found: dict[Place, list[Mapping[str, Any]]] = {}
+    for end in trail["policies"][policy]["endpoints"]:
+        found.setdefault(Place(end["chain"], end["address"] or "", end["asset"]), []).append(end)
     return found
 
 
@@ -101,22 +124,18 @@ def tally(trail: Mapping[str, Any], movements: Iterable[Row]) -> Tally:
     :param movements: rows of movements.csv in their order; a policy that is not in the trail is an error of the caller.
     """
     result = Tally(largest={name: [] for name in trail["policies"]}, counts=dict.fromkeys(trail["policies"], 0))
-    whole = {name: stolen(trail, name) for name in trail["policies"]}
+    known = {name: _Known(trail, name) for name in trail["policies"]}
+    group = {asset: number for number, members in enumerate(groups(trail)) for asset in members}
+    worth = weights(trail)
     kept: dict[str, list[tuple[float, int, Row]]] = {name: [] for name in trail["policies"]}
-    backward = trail["theft"]["direction"] == "backward"
     limit = rows_each(len(trail["policies"]))
-    where: dict[tuple[str, str], dict[str, str]] = {}
     for number, row in enumerate(movements):
         name, asset = row["policy"], row["asset"]
-        if (name, asset) not in result.views:
-            result.views[name, asset] = View()
-            found = ends(trail, name, asset)
-            where[name, asset] = {k: kind_of(e[0]).key for k, e in found.items() if e[0]["reason"] in ARRIVED}
-        amount = Decimal(row["stolen"])
-        share = ratio(amount, whole[name].get(asset, ZERO)) or float(amount)
-        _add(result.views[name, asset], where[name, asset], row, amount, share, backward)
+        weight = float(Decimal(row["stolen"])) * worth.get(asset, 1.0)
+        _weave(result.webs.setdefault((name, group.get(asset, -1)), Web()), known[name], row, weight)
+        _time(result.views, known[name], row)
         result.counts[name] += 1
-        item = (share, -number, row)
+        item = (weight, -number, row)
         if len(kept[name]) < limit:
             heapq.heappush(kept[name], item)
         elif item > kept[name][0]:
@@ -127,28 +146,90 @@ def tally(trail: Mapping[str, Any], movements: Iterable[Row]) -> Tally:
     return result
 
 
-def _add(view: View, where: Mapping[str, str], row: Row, amount: Decimal, share: float, backward: bool) -> None:
-    """Count one movement into its view."""
-    chain, time, hop = row["chain"], row["time"] or "", int(row["hop"] or 1)
-    pair = (place(chain, row["from"]), place(chain, row["to"]))
-    view.edges.setdefault(pair, Edge()).add(amount, time)
-    far = pair[0] if backward else pair[1]
-    depth = view.depths.setdefault(far, [0.0, 0.0])
-    depth[0] += hop * share
-    depth[1] += share
+class _Known:
+    """What trail.json says of one policy beyond the rows: where value arrived, and what conversions are."""
+
+    def __init__(self, trail: Mapping[str, Any], name: str) -> None:
+        self.name, self.backward = name, trail["theft"]["direction"] == "backward"
+        found = ends(trail, name)
+        self.kinds = {place: kind_of(here[0]).key for place, here in found.items() if here[0]["reason"] in ARRIVED}
+        entry = trail["policies"][name]
+        self.conversions = {tuple(one[key] or "" for key in TOLD): one for one in entry["conversions"]}
+        self.thieves, self.stolen = set(trail["theft"]["addresses"]), set(entry["stolen"])
+
+    def conversion(self, row: Row) -> Mapping[str, Any] | None:
+        """What trail.json says of a row that changes the asset."""
+        return self.conversions.get(tuple(row.get(key) or "" for key in GIVEN))
+
+    def again(self, place: Place) -> bool:
+        """Whether value that comes here counts when it leaves: the theft's own addresses send it out once more."""
+        return place.address in self.thieves and place.asset in self.stolen and place not in self.kinds
+
+
+def sides(row: Row) -> tuple[Place, Place]:
+    """From where to where a row moved value; the asset, and perhaps the chain, may change on the way."""
+    start = Place(row["chain"], row["from"] or "", row["asset"])
+    return start, Place(row.get("to_chain") or row["chain"], row["to"] or "", row.get("to_asset") or row["asset"])
+
+
+def _came(row: Row) -> Decimal:
+    """How much stolen value arrived by a row, in the asset in which it arrived."""
+    return Decimal(row["to_stolen"] if row.get("to_asset") else row["stolen"])
+
+
+def _weave(web: Web, known: _Known, row: Row, weight: float) -> None:
+    """Count one movement into its web."""
+    pair, hop = sides(row), int(row["hop"] or 1)
+    edge = web.edges.setdefault(pair, Edge())
+    edge.add(Decimal(row["stolen"]), row["time"] or "", _came(row))
+    if row.get("to_asset"):
+        told = known.conversion(row)
+        edge.names.setdefault(what(told or {"bridge": None, "rule": row.get("rule") or "conversion"}))
+    near, far = reversed(pair) if known.backward else pair
     if hop == 1:
-        view.theft.add(amount, time)
-    if not time:
+        web.starts.add(near)
+    depth = web.depths.setdefault(far, [0.0, 0.0])
+    depth[0] += hop * weight
+    depth[1] += weight
+
+
+def _time(views: dict[tuple[str, str], View], known: _Known, row: Row) -> None:
+    """Count one movement into the view of its asset, and what arrives of a conversion into that of the other."""
+    pair, hop = sides(row), int(row["hop"] or 1)
+    near, far = reversed(pair) if known.backward else pair
+    amounts = (Decimal(row["stolen"]), _came(row))
+    gone, came = reversed(amounts) if known.backward else amounts
+    view = views.setdefault((known.name, near.asset), View())
+    if hop == 1:
+        view.theft.add(gone, row["time"] or "")
+    times = _times(known, row)
+    if times is None:
         view.untimed += 1
         return
-    at = seconds(time)
-    classes = (at, min(hop, DEEPEST))
-    view.by_hop[classes] = EXACT.add(view.by_hop.get(classes, ZERO), amount)
+    at, landed = reversed(times) if known.backward else times
+    _grow(view.by_hop, (at, min(hop, DEEPEST)), gone)
     if hop == 1:
-        view.left[at] = EXACT.add(view.left.get(at, ZERO), amount)
-    if far in where:
-        key = (at, where[far])
-        view.by_kind[key] = EXACT.add(view.by_kind.get(key, ZERO), amount)
+        _grow(view.left, at, gone)
+    if far.asset != near.asset:
+        _grow(view.by_kind, (at, CONVERTED), gone)
+        view = views.setdefault((known.name, far.asset), View())
+        if not known.again(far):
+            _grow(view.left, landed, came)
+    if far in known.kinds:
+        _grow(view.by_kind, (landed, known.kinds[far]), came)
+
+
+def _times(known: _Known, row: Row) -> tuple[int, int] | None:
+    """When a row began and when it arrived, in seconds since 1970; None where it is not known."""
+    if not row["time"]:
+        return None
+    told = known.conversion(row) if row.get("to_asset") else None
+    at = seconds(row["time"])
+    return at, seconds(told["to_time"]) if told and told["to_time"] else at
+
+
+def _grow(sums: dict[Any, Decimal], key: object, amount: Decimal) -> None:
+    sums[key] = EXACT.add(sums.get(key, ZERO), amount)
 
 
 def seconds(time: str) -> int:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from cointrail.reports.amounts import EXACT, ZERO, exact
 from cointrail.reports.kinds import kinds
-from cointrail.reports.trail.tally import DEEPEST, MOVING, View
+from cointrail.reports.trail.tally import CONVERTED, DEEPEST, MOVING, View
 
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
 STEPS = (
@@ -65,25 +65,28 @@ def timeline(view: View, backward: bool, conserves: bool) -> dict[str, Any] | No
 
     `start`, `step` and `last` (movement) in seconds; `bars` as [number of the bar, hop, exact amount], hop 7 standing
     for all deeper ones; `kinds` as [kind, [[number of the bar, exact amount arrived by its end], ...]], the kind
-    'moving' being what has left the theft addresses and not arrived; `quiet` as [start, end, length].
+    'moving' being what has set out and not arrived, 'converted' what is in other assets now; `quiet` as [start, end,
+    length].
     """
-    if not view.by_hop:
+    times = [at for at, _ in (*view.by_hop, *view.by_kind)] + list(view.left)
+    if not times:
         return None
-    start = min(at for at, _ in view.by_hop)
-    wide = step(max(at for at, _ in view.by_hop) - start)
+    start = min(times)
+    wide = step(max(times) - start)
     start -= start % wide
     bars: dict[tuple[int, int], Decimal] = {}
     for (at, hop), amount in view.by_hop.items():
         key = ((at - start) // wide, hop)
         bars[key] = EXACT.add(bars.get(key, ZERO), amount)
-    arrived = {kind: _grown(view.by_kind, kind, start, wide) for kind in kinds()}
+    apart = _apart(view.by_kind)
+    arrived = {kind: _sums(apart.get(kind, {}), start, wide) for kind in (*kinds(), CONVERTED)}
     arrived = {kind: points for kind, points in arrived.items() if points}
     if conserves and not backward:
         arrived[MOVING] = _moving(view, arrived, start, wide)
     return {
         "start": start,
         "step": wide,
-        "last": max(at for at, _ in view.by_hop),
+        "last": max(times),
         "bars": [[bar, hop, exact(amount)] for (bar, hop), amount in sorted(bars.items())],
         "deepest": DEEPEST,
         "kinds": [[kind, [[bar, exact(amount)] for bar, amount in points.items()]] for kind, points in arrived.items()],
@@ -91,9 +94,12 @@ def timeline(view: View, backward: bool, conserves: bool) -> dict[str, Any] | No
     }
 
 
-def _grown(by_kind: Mapping[tuple[int, str], Decimal], kind: str, start: int, wide: int) -> dict[int, Decimal]:
-    """What had arrived by the end of each bar in which something arrived."""
-    return _sums({at: amount for (at, key), amount in by_kind.items() if key == kind}, start, wide)
+def _apart(by_kind: Mapping[tuple[int, str], Decimal]) -> dict[str, dict[int, Decimal]]:
+    """What arrived when, kind by kind."""
+    found: dict[str, dict[int, Decimal]] = {}
+    for (at, kind), amount in by_kind.items():
+        found.setdefault(kind, {})[at] = amount
+    return found
 
 
 def _sums(flows: Mapping[int, Decimal], start: int, wide: int) -> dict[int, Decimal]:

@@ -8,7 +8,7 @@ document.querySelectorAll("[data-switch]").forEach((group) => group.addEventList
   const button = event.target.closest("button");
   if (!button) return;
   const value = button.dataset.value;
-  state[group.dataset.switch] = group.dataset.switch === "asset" ? Number(value) : value;
+  state[group.dataset.switch] = group.dataset.switch === "policy" ? value : Number(value);
   group.querySelectorAll("button").forEach((one) => one.setAttribute("aria-pressed", String(one === button)));
   document.querySelectorAll("[data-p]").forEach((block) => { block.hidden = block.dataset.p !== state.policy; });
   draw(false);

@@ -1,11 +1,13 @@
 // The timeline: bars by hop above, what had arrived below.
+const LINES = { moving: "in wallets, moving or held", converted: "converted into other assets" };
 function drawTime(printing) {
   const element = $("time-picture"), note = $("time-note");
-  const view = data.views[state.policy + " " + state.asset];
+  const view = data.times[state.policy + " " + state.asset];
+  const conserves = data.conserves[state.policy];
   const symbol = data.assets[state.asset];
   window.Plotly.purge(element);
   element.textContent = note.textContent = "";
-  const time = view && view.time;
+  const time = view && view.drawn;
   if (!time) {
     add(element, "p", "No movement with a known time, so there is no timeline.", "empty");
     return;
@@ -28,7 +30,7 @@ function drawTime(printing) {
     });
   }
   for (const [kind, points] of time.kinds) {
-    const name = kind === "moving" ? "in wallets, moving or held" : data.titles[kind];
+    const name = LINES[kind] || data.titles[kind];
     const known = new Map(points);
     const x = [at(0)], y = [0], text = [""];
     let amount = "0";
@@ -44,8 +46,8 @@ function drawTime(printing) {
     text.push(text[bars]);
     traces.push({
       type: "scatter", mode: "lines", name: safe(name), legend: "legend2", xaxis: "x", yaxis: "y2", x, y,
-      ...(view.conserves ? { stackgroup: "where", fillcolor: kindColor(kind) } : {}),
-      line: { shape: "hv", width: view.conserves ? 0.5 : 1.6, color: kindColor(kind) }, customdata: text, hovertemplate: "%{customdata}<extra></extra>",
+      ...(conserves ? { stackgroup: "where", fillcolor: kindColor(kind) } : {}),
+      line: { shape: "hv", width: conserves ? 0.5 : 1.6, color: kindColor(kind) }, customdata: text, hovertemplate: "%{customdata}<extra></extra>",
     });
   }
   const axis = { gridcolor: color("rule"), zerolinecolor: color("rule"), linecolor: color("rule"), tickfont: { color: color("soft"), size: 11 }, fixedrange: true };

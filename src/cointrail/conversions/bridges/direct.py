@@ -1,0 +1,61 @@
+"""Deposits that are paid straight to a vault, with the memo as the transaction's input: THORChain's native coins.
+
+A vault is an ordinary address that changes every few days. Only what the router's own events say of an address makes it
+a vault; a payment with a memo to anybody else goes nowhere, whatever the memo says.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from cointrail.conversions.bridges.leg import DEPOSIT, INTERNAL, Finding, Leg
+from cointrail.conversions.bridges.special import NO_MEMO, thorchain_in
+from cointrail.conversions.bridges.table import MEMOS
+from cointrail.ledger.event import Event
+from cointrail.ledger.rows import INPUT
+
+BRIDGE = "thorchain"
+UNKNOWN_VAULT = "memo_to_unknown_vault"
+
+
+def direct(chain: str, events: Iterable[Event], legs: Sequence[Leg]) -> tuple[list[Leg], list[Finding]]:
+    """The deposits among inputs, given the legs that events tell. The amount is the value of the transaction itself,
+    which its input does not say."""
+    vaults = {leg.vault for leg in legs if leg.bridge == BRIDGE and leg.chain == chain and leg.vault}
+    told = {leg.tx for leg in legs}
+    found: list[Leg] = []
+    findings: list[Finding] = []
+    for event in events:
+        if event.position != INPUT or event.tx in told or not event.data.lower().startswith(MEMOS):
+            continue
+        if event.address not in vaults:
+            findings.append(_finding(UNKNOWN_VAULT, chain, event, "no event of the router tells of this vault"))
+            continue
+        memo = event.data.decode("ascii", "replace")
+        said = thorchain_in({"memo": memo}) or {}
+        if "@finding" in said:
+            findings.append(_finding(NO_MEMO, chain, event, "its memo is none that can be read"))
+        found.append(
+            Leg(
+                DEPOSIT,
+                BRIDGE,
+                chain,
+                event.tx,
+                event.block,
+                event.time,
+                event.position,
+                event.address,
+                vault=event.address,
+                token="",
+                sender=event.sender,
+                recipient=said.get("@recipient", ""),
+                other_chain=said.get("@other_chain", ""),
+                other_token=said.get("@other_token"),
+                key=event.tx.hex(),
+                memo=memo,
+                status=INTERNAL if said.get("@status") == INTERNAL else "",
+            )
+        )
+    return found, findings
+
+
+def _finding(kind: str, chain: str, event: Event, detail: str) -> Finding:
+    return Finding(kind, chain, event.tx, event.time, event.position, event.address, BRIDGE, detail)

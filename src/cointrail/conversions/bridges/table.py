@@ -1,0 +1,241 @@
+"""The table of bridges: which contract's event means what. Read from bridges.yaml, and from files of the user's."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from functools import cache, cached_property
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from cointrail.chains import chain, format_address, parse_address
+from cointrail.chains.data import table
+from cointrail.conversions.bridges.checking import Fields, check
+from cointrail.conversions.bridges.signature import Signature
+from cointrail.errors import InputError
+from cointrail.ledger.readers import Wanted
+
+PACKAGE = "cointrail.conversions.bridges"
+SIDES = ("deposit", "withdrawal", "internal")
+ORDERS = ("before", "after")
+CHECKED = ("read", "recalled")
+MEMOS = (b"=:", b"swap:", b"s:")  # how the input of a payment with a THORChain memo begins
+
+
+@dataclass(frozen=True)
+class Beside:
+    """An event of the same transaction that is read together with another: the nearest one before or after it."""
+
+    signature: Signature
+    order: str
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What one event of a bridge's contracts means."""
+
+    bridge: str
+    numbers: str
+    side: str
+    signature: Signature
+    leg: Fields
+    beside: Beside | None = None
+    special: str = ""
+    call: bool = False  # the signature is a function's, and what is read is the input of a transaction
+    own: str = ""  # a parameter that has to name one of the bridge's contracts
+    checked: str = "recalled"  # read: its form was looked up in a source
+
+
+@dataclass(frozen=True)
+class Bridge:
+    """One row of the table; `fee` is the largest part that is kept, times are seconds.
+
+    `tokens` are those of contracts whose events do not name one, "" for the native coin. `recalled` are the contracts
+    that nobody has looked up in a source.
+    """
+
+    name: str
+    numbers: str
+    finality: int
+    fee: Fraction
+    delay: int
+    contracts: Mapping[str, frozenset[bytes]]
+    rules: tuple[Rule, ...]
+    source: str = ""
+    tokens: Mapping[tuple[str, bytes], str] = field(default_factory=dict)
+    recalled: frozenset[bytes] = frozenset()
+
+
+@dataclass(frozen=True)
+class Table:
+    """All bridges, and the questions that a decoder asks."""
+
+    bridges: Mapping[str, Bridge] = field(default_factory=dict)
+
+    @cached_property
+    def rules(self) -> Mapping[bytes, list[Rule]]:
+        """The rules by the first topic of their event."""
+        found: dict[bytes, list[Rule]] = {}
+        for rule in self._every:
+            if not rule.call:
+                found.setdefault(rule.signature.topic, []).append(rule)
+        return found
+
+    @cached_property
+    def calls(self) -> Mapping[bytes, list[Rule]]:
+        """The rules by the selector of their function."""
+        found: dict[bytes, list[Rule]] = {}
+        for rule in self._every:
+            if rule.call:
+                found.setdefault(rule.signature.selector, []).append(rule)
+        return found
+
+    @cached_property
+    def _every(self) -> list[Rule]:
+        return [rule for bridge in self.bridges.values() for rule in bridge.rules]
+
+    @cached_property
+    def topics(self) -> frozenset[bytes]:
+        """The first topics of all events that are looked at."""
+        return frozenset([*self.rules, *(rule.beside.signature.topic for rule in self._every if rule.beside)])
+
+    def own(self, rule: Rule, chain_name: str, contract: bytes) -> bool:
+        """Whether a contract is one of the rule's bridge."""
+        return contract in self.bridges[rule.bridge].contracts.get(chain_name, ())
+
+    def wanted(self) -> Wanted:
+        """What an import has to keep for this table."""
+        return Wanted(self.topics, frozenset(self.calls), MEMOS)
+
+
+@cache
+def shipped() -> Table:
+    """The table that comes with the package."""
+    text = files(PACKAGE).joinpath("bridges.yaml").read_text("utf-8")
+    return Table({one.name: one for one in _read(text, "bridges.yaml")})
+
+
+def extended(paths: Iterable[Path]) -> Table:
+    """The shipped table with what files of the user's add; a bridge of a known name gains contracts and events.
+
+    InputError names the file and what is wrong with it.
+    """
+    bridges = dict(shipped().bridges)
+    for path in paths:
+        try:
+            text = path.read_text("utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise InputError(f"{path}: cannot be read ({error}); give a YAML file of bridges") from error
+        for one in _read(text, str(path)):
+            bridges[one.name] = _joined(bridges[one.name], one) if one.name in bridges else one
+    return Table(bridges)
+
+
+def _joined(old: Bridge, new: Bridge) -> Bridge:
+    chains = {*old.contracts, *new.contracts}
+    contracts = {name: old.contracts.get(name, frozenset()) | new.contracts.get(name, frozenset()) for name in chains}
+    rules = (*old.rules, *(rule for rule in new.rules if rule not in old.rules))
+    tokens, recalled = {**old.tokens, **new.tokens}, old.recalled | new.recalled
+    return replace(old, contracts=contracts, rules=rules, tokens=tokens, recalled=recalled)
+
+
+def _read(text: str, where: str) -> list[Bridge]:
+    try:
+        entries = yaml.safe_load(text)
+        if not isinstance(entries, list):
+            raise ValueError("a list of bridges is expected")
+        return [_bridge(entry) for entry in entries]
+    except (yaml.YAMLError, ValueError, KeyError, TypeError, AttributeError, InputError) as error:
+        said = " ".join(str(error).split())[:200]
+        raise InputError(f"{where}: not a table of bridges: {said}; see bridges.yaml of the package") from error
+
+
+def _bridge(entry: Mapping[str, Any]) -> Bridge:
+    name, numbers = str(entry["name"]), str(entry.get("numbers", "evm"))
+    contracts = {
+        chain(place).name: frozenset(parse_address(one) for one in listed)
+        for place, listed in entry.get("contracts", {}).items()
+    }
+    rules = tuple(_rule(name, numbers, event) for event in entry.get("events", ()))
+    tokens = {
+        (chain(place).name, parse_address(contract)): token and format_address(parse_address(token))
+        for place, listed in entry.get("contracts", {}).items()
+        if isinstance(listed, Mapping)
+        for contract, token in listed.items()
+        if token is not None
+    }
+    return Bridge(
+        name,
+        numbers,
+        int(entry.get("finality", 0)),
+        _share(name, entry.get("fee", 0)),
+        int(entry.get("delay", 86_400)),
+        contracts,
+        rules,
+        str(entry.get("source", "")),
+        tokens,
+        frozenset(parse_address(one) for one in entry.get("recalled", ())),
+    )
+
+
+def _share(name: str, said: object) -> Fraction:
+    share = Fraction(str(said))
+    if not 0 <= share < 1:
+        raise ValueError(f"{name}: fee {said} is no share of a deposit")
+    return share
+
+
+def _rule(name: str, numbers: str, event: Mapping[str, Any]) -> Rule:
+    beside = event.get("with")
+    if event["side"] not in SIDES:
+        raise ValueError(f"{name}: side {event['side']!r} is none of {', '.join(SIDES)}")
+    if event.get("checked", CHECKED[-1]) not in CHECKED:
+        raise ValueError(f"{name}: checked {event['checked']!r} is none of {', '.join(CHECKED)}")
+    if beside and beside["order"] not in ORDERS:
+        raise ValueError(f"{name}: order {beside['order']!r} is none of {', '.join(ORDERS)}")
+    signature, leg = _signature(name, event), event.get("leg", {})
+    aside = Beside(_signature(name, beside), beside["order"]) if beside else None
+    special, own = event.get("special", ""), event.get("own", "")
+    try:
+        check(signature, aside.signature if aside else None, special, own, leg)
+    except ValueError as error:
+        raise ValueError(f"{name}: {signature.text.partition('(')[0]}: {error}") from error
+    return Rule(
+        name,
+        numbers,
+        event["side"],
+        signature,
+        leg,
+        aside,
+        special,
+        "call" in event,
+        own,
+        event.get("checked", CHECKED[-1]),
+    )
+
+
+def _signature(name: str, event: Mapping[str, Any]) -> Signature:
+    found = Signature(" ".join(event["call" if "call" in event else "signature"].split()))
+    said = event.get("topic")
+    if said is not None and said.lower() != f"0x{found.topic.hex()}":
+        raise ValueError(f"{name}: {found.canonical} has topic 0x{found.topic.hex()}, not {said}")
+    return found
+
+
+@cache
+def numbered(scheme: str, number: int) -> str:
+    """The chain of a number in a bridge's way of counting; the number itself where it is not known."""
+    known = _numbers().get((scheme, number))
+    if known is None and scheme == "evm":
+        try:
+            known = chain(f"eip155:{number}").name
+        except InputError:
+            known = None
+    return known or f"{scheme}:{number}"
+
+
+@cache
+def _numbers() -> dict[tuple[str, int], str]:
+    return {(row["scheme"], int(row["number"])): row["chain"] for row in table(PACKAGE, "numbers.csv")}

@@ -1,0 +1,13 @@
+"""Links to the explorers of the chains. A page loads nothing from them; they are followed when a reader chooses to."""
+
+import re
+
+from cointrail.chains.chain import chains
+
+HASH = re.compile(r"0x[0-9a-fA-F]{64}")
+
+
+def explorer(chain: str, tx: str) -> str:
+    """The address of a transaction in the explorer of its chain; '' where the chain has none or it is no hash."""
+    known = chains().get(chain)
+    return f"{known.explorer}/tx/{tx}" if known and known.explorer and HASH.fullmatch(tx) else ""

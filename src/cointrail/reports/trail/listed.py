@@ -1,0 +1,90 @@
+"""Findings and candidates as the page shows them."""
+
+from collections import Counter
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from cointrail.reports.amounts import exact
+from cointrail.reports.plain import plain
+from cointrail.reports.totals import coin
+from cointrail.reports.trail.links import explorer
+
+SHOWN = 200
+DETAIL, KIND = 300, 40  # characters
+
+
+class Finding(NamedTuple):
+    """Something strange."""
+
+    kind: str
+    chain: str
+    tx: str
+    link: str
+    time: str
+    address: str
+    detail: str
+
+
+class Candidate(NamedTuple):
+    """Value that came out of a contract that stolen value had been paid into."""
+
+    chain: str
+    contract: str
+    share: str
+    into_tx: str
+    into_link: str
+    tx: str
+    link: str
+    time: str
+    address: str
+    amount: str
+    symbol: str
+
+
+def findings(trail: Mapping[str, Any]) -> list[Finding]:
+    """The findings, those of the rarest kind first, in each kind in the order of the trail."""
+    count = Counter(one["kind"] for one in trail["findings"])
+    ranked = sorted(trail["findings"], key=lambda one: (count[one["kind"]], one["kind"]))
+    return [
+        Finding(
+            kind=_words(one["kind"]),
+            chain=plain(one["chain"]),
+            tx=plain(one["tx"] or ""),
+            link=explorer(one["chain"], one["tx"] or ""),
+            time=one["time"] or "",
+            address=plain(one["address"] or ""),
+            detail=plain(one["detail"], DETAIL),
+        )
+        for one in ranked[:SHOWN]
+    ]
+
+
+def finding_kinds(trail: Mapping[str, Any]) -> list[tuple[str, int]]:
+    """How many findings there are of each kind, most frequent first."""
+    count = Counter(_words(one["kind"]) for one in trail["findings"])
+    return sorted(count.items(), key=lambda one: (-one[1], one[0]))
+
+
+def candidates(trail: Mapping[str, Any]) -> list[Candidate]:
+    """The candidates in the order of the trail."""
+    return [
+        Candidate(
+            chain=plain(one["chain"]),
+            contract=plain(one["contract"]),
+            share=coin(trail, one["share_asset"]).symbol,
+            into_tx=plain(one["into_tx"] or ""),
+            into_link=explorer(one["chain"], one["into_tx"] or ""),
+            tx=plain(one["tx"] or ""),
+            link=explorer(one["chain"], one["tx"] or ""),
+            time=one["time"] or "",
+            address=plain(one["address"] or ""),
+            amount=exact(Decimal(one["amount"])),
+            symbol=coin(trail, one["asset"]).symbol,
+        )
+        for one in trail["candidates"][:SHOWN]
+    ]
+
+
+def _words(kind: str) -> str:
+    return plain(kind.replace("_", " "), KIND)

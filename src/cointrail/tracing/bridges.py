@@ -1,0 +1,313 @@
+"""Bridges for a trace: where value that reached a bridge came out again, or which chain and address it went to."""
+
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+
+from cointrail.chains import format_address
+from cointrail.conversions.bridges import Crossing, Crossings, Leg
+from cointrail.ledger.marks import EVENT, FIRST
+from cointrail.tracing.exit import Exit, Stop
+from cointrail.tracing.ledgers import Ledgers
+
+DEPOSIT, WITHDRAWAL = "deposit", "withdrawal"
+BRIDGE = "bridge"
+ZERO = bytes(20)
+FIRST_OF_EVENT = FIRST | EVENT  # marks of the first row of a transaction of which events tell
+
+Ends = Callable[[int, int, int, int], "list[Span]"]
+
+
+class Span(NamedTuple):
+    """The units [start, start + size) that the bridge took (or paid) in a transaction are [at, at + amount) of the
+    movement `key` of a holding."""
+
+    start: int
+    size: int
+    holding: int
+    key: int
+    at: int
+    amount: int
+
+
+class Row(NamedTuple):
+    """One movement of a transaction, by holdings in the numbers of all ledgers."""
+
+    key: int
+    sender: int
+    recipient: int
+    amount: int
+
+
+class Crossed(NamedTuple):
+    """A bridge link as results show it."""
+
+    bridge: str
+    confidence: float
+    ambiguous: int
+    evidence: str
+
+
+class Bridges:
+    """The bridge legs of all ledgers of a trace, and the links between them; decoded when the first is asked for.
+
+    `rows(key)` gives the movements of a transaction, `ends(number, key, party, asset)` the other side of what a party
+    took in it (forward: paid in it), as the walk needs it to go on from there.
+    """
+
+    def __init__(
+        self,
+        ledgers: Ledgers,
+        backward: bool,
+        find: Callable[[], Crossings],
+        rows: Callable[[int], list[Row]],
+        ends: Ends,
+    ) -> None:
+        self._ledgers, self._backward, self._find, self._rows, self._ends = ledgers, backward, find, rows, ends
+        self._numbers = {ledger.chain: number for number, ledger in enumerate(ledgers.all)}
+        self._parties: dict[tuple[int, int], int | None] = {}
+        self._ids: dict[tuple[int, bytes], int | None] = {}
+        self.used: dict[int, None] = {}  # links that were followed
+
+    @property
+    def asked(self) -> bool:
+        """Whether the trace came upon events, so that legs and links were looked for."""
+        return "crossings" in self.__dict__
+
+    @cached_property
+    def crossings(self) -> Crossings:
+        """All legs and links of the ledgers."""
+        return self._find()
+
+    @cached_property
+    def _legs(self) -> dict[tuple[int, bytes], list[int]]:
+        """The legs by ledger and transaction, in order of position."""
+        found: dict[tuple[int, bytes], list[int]] = {}
+        legs = self.crossings.legs
+        for place in sorted(range(len(legs)), key=lambda place: legs[place].position):
+            leg = legs[place]
+            if leg.status != "internal" and leg.chain in self._numbers:
+                found.setdefault((self._numbers[leg.chain], leg.tx), []).append(place)
+        return found
+
+    @cached_property
+    def _told(self) -> dict[tuple[int, int], tuple[int, bytes]]:
+        """Ledger and transaction of every leg, by ledger and the transaction's first row; read all at once."""
+        found: dict[tuple[int, int], tuple[int, bytes]] = {}
+        for number, ledger in enumerate(self._ledgers.all):
+            facts = ledger.facts(np.flatnonzero(ledger.index.mark & FIRST_OF_EVENT == FIRST_OF_EVENT).tolist())
+            for row, tx in zip(facts.row.tolist(), facts.tx, strict=True):
+                if tx is not None and (number, tx) in self._legs:
+                    found[number, row] = number, tx
+        return found
+
+    @cached_property
+    def _links(self) -> dict[int, int]:
+        """The link of each leg that has one."""
+        links = self.crossings.links
+        return {leg: n for n, link in enumerate(links) for leg in (link.deposit, link.withdrawal)}
+
+    def over(self, out: Exit) -> list[Exit]:
+        """An exit that leads to a bridge, led on over it; any other as it is."""
+        number, first, _ = self._ledgers.transaction(out.key)
+        known = self._told.get((number, first))
+        if known is None:
+            return [out]
+        side = WITHDRAWAL if self._backward else DEPOSIT
+        places = [place for place in self._legs[known] if self.crossings.legs[place].side == side]
+        spans = self._spans(number, out.key, out.holding, places)
+        if not spans:
+            return [self._beside(out, places)]
+        base = out.at if out.rule else self._before(out)
+        found: list[Exit] = []
+        for place, first, behind in spans:
+            low, high = max(first, base), min(behind, base + out.amount)
+            if low >= high:
+                continue
+            start, end = (out.start + (at - base) * out.size // out.amount for at in (low, high))
+            found += self._go(place, first, behind, low, high, start, end, out, base)
+        return _whole(found, out)
+
+    def _beside(self, out: Exit, places: Sequence[int]) -> Exit:
+        """What is paid to a bridge in another asset than that of the deposit is the price of the deposit."""
+        number, address = self._ledgers.address(out.holding)
+        for place in places:
+            leg = self.crossings.legs[place]
+            raw = self._ledgers.all[number].addresses([address])[0]
+            if raw in (leg.contract, leg.vault) and self._asset(number, leg) != self._ledgers.asset(out.holding):
+                return out._replace(stop=Stop(BRIDGE, leg.bridge, BRIDGE, f"{leg.bridge}: paid beside a deposit"))
+        return out
+
+    def crossed(self, link: int) -> Crossed:
+        """What is to be said of a link."""
+        joined = self.crossings.links[link]
+        out, into = self.crossings.legs[joined.deposit], self.crossings.legs[joined.withdrawal]
+        key = f", key {out.key}" if out.key and out.key == into.key else ""
+        sides = (f"0x{leg.contract.hex()} on {leg.chain} (event {leg.position})" for leg in (out, into))
+        evidence = f"{out.bridge}: deposit told by {next(sides)}, withdrawal by {next(sides)}{key}"
+        return Crossed(out.bridge, joined.confidence, joined.ambiguous, evidence)
+
+    def _go(
+        self, place: int, first: int, behind: int, low: int, high: int, start: int, end: int, out: Exit, base: int
+    ) -> list[Exit]:
+        """The part [low, high) of what a bridge took for one leg, [first, behind), led on."""
+        leg = self.crossings.legs[place]
+        link = self._links.get(place)
+        landed = [] if link is None else self._landing(link)
+        if link is None or not landed:
+            stop = self._stop(leg, link)
+            return [out._replace(start=start, size=end - start, at=out.at + low - base, amount=high - low, stop=stop)]
+        self.used[link] = None
+        whole, size = sum(span.size for span in landed), behind - first
+        found, so_far = [], 0
+        for span in landed:
+            near, far = (first + (so_far + at) * size // whole for at in (0, span.size))
+            so_far += span.size
+            near, far = max(near, low), min(far, high)
+            if near >= far:
+                continue
+            cut, behind_cut = (start + (at - low) * (end - start) // (high - low) for at in (near, far))
+            left, right = (
+                ((at - first) * whole // size - (so_far - span.size)) * span.amount // span.size for at in (near, far)
+            )
+            rule = self.crossings.links[link].rule
+            found.append(
+                Exit(cut, behind_cut - cut, span.holding, span.key, span.at + left, right - left, rule, None, link)
+            )
+        return found
+
+    def _landing(self, link: int) -> list[Span]:
+        """Where the other leg of a link is in its ledger, in order; empty where its movement is not there."""
+        joined = self.crossings.links[link]
+        place = joined.deposit if self._backward else joined.withdrawal
+        leg = self.crossings.legs[place]
+        number = self._numbers.get(leg.chain)
+        rows = [] if number is None else self._ledgers.all[number].transaction(leg.tx)
+        if number is None or not rows:
+            return []
+        key = self._ledgers.key(number, rows[-1]) * (-1 if self._backward else 1)
+        party = self._party(number, key, place)
+        if party is None:
+            return []
+        asset = self._asset(number, leg)
+        legs = [p for p in self._legs[number, leg.tx] if self.crossings.legs[p].side == leg.side]
+        mine = next(((first, behind) for p, first, behind in self._spans(number, key, party, legs) if p == place), None)
+        if mine is None or asset is None:
+            return []
+        found = []
+        for span in self._ends(number, key, party, asset):
+            low, high = max(span.start, mine[0]), min(span.start + span.size, mine[1])
+            if low < high:
+                at, behind = ((x - span.start) * span.amount // span.size for x in (low, high))
+                found.append(Span(low, high - low, span.holding, span.key, span.at + at, behind - at))
+        return found
+
+    def _spans(self, number: int, key: int, holding: int, places: Sequence[int]) -> list[tuple[int, int, int]]:
+        """Which units of what a bridge's party took or paid in a transaction each leg is: (leg, first, behind).
+
+        Legs follow each other as their events do. What is left of all of it is the last one's, as a fee.
+        """
+        mine = [place for place in places if self._party(number, key, place) == holding]
+        if not mine:
+            return []
+        side = self.crossings.legs[mine[0]].side
+        whole = self._total(key, holding, side)
+        found, at = [], 0
+        for place in mine:
+            amount = self.crossings.legs[place].amount
+            behind = whole if place == mine[-1] or amount is None else min(whole, at + amount)
+            found.append((place, at, behind))
+            at = behind
+        return [one for one in found if one[1] < one[2]]
+
+    def _total(self, key: int, holding: int, side: str) -> int:
+        """What a party took or paid in a transaction: net where it is settled, else all of it."""
+        asset = self._ledgers.asset(holding)
+        rows = [row for row in self._rows(key) if self._ledgers.asset(row.sender) == asset]
+        came = sum(row.amount for row in rows if row.recipient == holding)
+        went = sum(row.amount for row in rows if row.sender == holding)
+        if self._ledgers.netted(key):
+            return max(0, came - went if side == DEPOSIT else went - came)
+        return came if side == DEPOSIT else went
+
+    def _party(self, number: int, key: int, place: int) -> int | None:
+        """The holding that took (or paid) the value of a leg for the bridge; None where no movement of it is seen."""
+        last = self._ledgers.last_key(abs(key))
+        if (last, place) not in self._parties:
+            self._parties[last, place] = self._look(number, key, self.crossings.legs[place])
+        return self._parties[last, place]
+
+    def _look(self, number: int, key: int, leg: Leg) -> int | None:
+        asset = self._asset(number, leg)
+        if asset is None:
+            return None
+        rows = [row for row in self._rows(key) if self._ledgers.asset(row.sender) == asset]
+        taking = leg.side == DEPOSIT
+        held = {(row.recipient if taking else row.sender): row for row in reversed(rows)}
+        for known in (leg.vault, leg.contract, ZERO):
+            address = self._known(number, known) if known is not None else None
+            found = next((h for h in held if address is not None and self._ledgers.address(h)[1] == address), None)
+            if found is not None:
+                return found
+        equal = [row for row in rows if row.amount == leg.amount]
+        if not taking and len(leg.recipient) == 42 and leg.recipient.startswith("0x"):
+            to = self._known(number, bytes.fromhex(leg.recipient[2:]))
+            equal = [row for row in equal if self._ledgers.address(row.recipient)[1] == to] or equal
+        if not equal:
+            return None
+        return equal[-1].recipient if taking else equal[-1].sender
+
+    def _known(self, number: int, address: bytes) -> int | None:
+        """The id of an address; None where it is not in the ledger. Bridges have few, so they are remembered."""
+        if (number, address) not in self._ids:
+            self._ids[number, address] = self._ledgers.all[number].address_id(address)
+        return self._ids[number, address]
+
+    def _asset(self, number: int, leg: Leg) -> int | None:
+        """The number of a leg's asset in all ledgers; None where the ledger has none of it."""
+        assets = self._ledgers.all[number].assets
+        own = next((n for n, asset in enumerate(assets) if asset.key == leg.token), None)
+        return None if own is None else self._ledgers.asset_number(number, own)
+
+    def _before(self, out: Exit) -> int:
+        """How much of the same asset had reached the bridge's party in the transaction before a movement."""
+        asset, total = self._ledgers.asset(out.holding), 0
+        for row in self._rows(out.key):
+            if row.key == abs(out.key):
+                break
+            side = row.sender if self._backward else row.recipient
+            total += row.amount if side == out.holding and self._ledgers.asset(row.sender) == asset else 0
+        return total
+
+    def _stop(self, leg: Leg, link: int | None) -> Stop:
+        """The endpoint of a deposit whose other side is not in the ledgers: it says where the value went."""
+        other = self._other(link, leg) if link is not None else None
+        chain = leg.other_chain or (other.chain if other else "")
+        whom = (leg.sender and format_address(leg.sender)) if self._backward else leg.recipient
+        target = " ".join(part for part in (chain, whom) if part) or None
+        way = "came from" if self._backward else "went to"
+        where = f"{way} {chain or 'another chain'}" + (f", {whom}" if whom else "")
+        lacking = "the other side is not in these ledgers" if other is None else (
+            f"paid out in 0x{other.tx.hex()} on {other.chain}, but that movement is not in its ledger"
+        )  # fmt: skip
+        return Stop(BRIDGE, leg.bridge, BRIDGE, f"{leg.bridge}: {where}; {lacking}", target)
+
+    def _other(self, link: int, leg: Leg) -> Leg:
+        joined: Crossing = self.crossings.links[link]
+        legs = self.crossings.legs
+        return legs[joined.withdrawal] if legs[joined.deposit] == leg else legs[joined.deposit]
+
+
+def _whole(found: list[Exit], out: Exit) -> list[Exit]:
+    """The exits with what they leave out of the outflow going where it went before."""
+    kept, at = [], out.start
+    for one in [*sorted(found, key=lambda one: one.start), Exit(out.start + out.size, 0, out.holding, out.key, 0, 0)]:
+        if one.start > at:
+            place, behind = ((x - out.start) * out.amount // out.size for x in (at, one.start))
+            kept.append(out._replace(start=at, size=one.start - at, at=out.at + place, amount=behind - place))
+        if one.size:
+            kept.append(one)
+        at = max(at, one.start + one.size)
+    return kept

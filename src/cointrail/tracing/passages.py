@@ -1,0 +1,215 @@
+"""Passages: where value goes on in another way than from a sender to a recipient of the same movement.
+
+In a transaction of several assets settlement says so, see `conversions.settlement`; where value reached a bridge it is
+the link to the other side, see `tracing.bridges`.
+"""
+
+from collections.abc import Callable, Collection
+from fractions import Fraction
+
+from cointrail.conversions.bridges import Crossings
+from cointrail.conversions.settlement import Movement, Piece, Settled
+from cointrail.conversions.settlement.movement import Position, mint
+from cointrail.conversions.settlement.piece import UNSEEN, UNWRAP, VAULT
+from cointrail.conversions.settlement.settler import Settler
+from cointrail.prices import Prices
+from cointrail.tracing.account import SETTLED, Account
+from cointrail.tracing.bridges import Bridges, Row, Span
+from cointrail.tracing.exit import Exit, Stop
+from cointrail.tracing.ledgers import Ledgers
+
+REMEMBERED = 4096  # settled transactions
+LED = 1 << 16  # outflows of which it is remembered where they go
+NO_PRICES = Prices()
+
+
+class Passages:
+    """Settlement and bridges for the walks of one trace, in one direction.
+
+    `followed`: whether an asset (by its number in all ledgers) is vouched for or named by the user. `robbed`: the
+    victims, as (key of the last row of a transaction of the theft, address id). `find` gives the bridge legs and links
+    of the ledgers; without it no bridge is crossed. In what settlement says, addresses and assets have the numbers of
+    their own ledger.
+    """
+
+    def __init__(
+        self,
+        ledgers: Ledgers,
+        backward: bool,
+        followed: Callable[[int], bool],
+        robbed: Collection[tuple[int, int]] = (),
+        find: Callable[[], Crossings] | None = None,
+        prices: Prices = NO_PRICES,
+    ) -> None:
+        self._ledgers, self._backward, self.followed = ledgers, backward, followed
+        self._robbed, self._prices = frozenset(robbed), prices
+        self._settled: dict[int, Settled] = {}
+        self._exits: dict[tuple[int, int], list[Exit] | None] = {}  # every walk of a trace asks again
+        self.notes: dict[tuple[int, int, str, int], None] = {}  # key, holding, kind, asset: what was strange on the way
+        self.bridges: Bridges | None = None
+        if find is not None:
+            self.bridges = Bridges(ledgers, backward, find, self.rows, self.ends)
+        self.settlers = [
+            Settler(ledger, lambda asset, number=number: followed(ledgers.asset_number(number, asset)))  # type: ignore[misc]
+            for number, ledger in enumerate(ledgers.all)
+        ]
+
+    def __call__(self, account: Account, place: int) -> list[Exit] | None:
+        """Where an outflow goes, in walking direction; None where it goes to the other side of its movement."""
+        key = account.keys[place]
+        if account.peers[place] != SETTLED and (self.bridges is None or abs(key) not in account.told):
+            return None
+        outflow = (account.holding, key)  # of one transaction a holding has one net outflow, or plain ones by key
+        if outflow not in self._exits:
+            if len(self._exits) >= LED:
+                self._exits.clear()
+            self._exits[outflow] = self._lead(account, place)
+        return self._exits[outflow]
+
+    def _lead(self, account: Account, place: int) -> list[Exit] | None:
+        """The same, looked up."""
+        key = account.keys[place]
+        settled = self._settlement(account, place) if account.peers[place] == SETTLED else None
+        if self.bridges is None or abs(key) not in account.told:
+            return settled
+        plain = Exit(0, account.amounts[place], account.peers[place], key, 0, account.amounts[place])
+        led = [
+            one
+            for out in ([plain] if settled is None else settled)
+            for one in (self.bridges.over(out) if out.stop is None else [out])
+        ]
+        return None if led == [plain] else led
+
+    def _settlement(self, account: Account, place: int) -> list[Exit]:
+        """Where the net loss of a transaction went (backward: whose the net gain was)."""
+        key, own = account.keys[place], account.holding
+        number, who, asset = self._party(own)
+        settled = self.settled(key)
+        for party, kind, noted in settled.notes:
+            if party == who:
+                self.notes[abs(key), own, kind, self._ledgers.asset_number(number, noted)] = None
+        if self._backward:
+            found = [self._back(number, key, one) for one in settled.pieces if (one.gainer, one.got) == (who, asset)]
+        else:
+            mine = [one for one in settled.pieces if (one.loser, one.asset) == (who, asset)]
+            found = [self._forth(number, key, one, settled.visible) for one in mine]
+        return _covered([one for one in found if one is not None], account.amounts[place], own, key)
+
+    def settled(self, key: int) -> Settled:
+        """The transaction of a movement, settled."""
+        last = self._ledgers.last_key(abs(key))
+        found = self._settled.get(last)
+        if found is None:
+            if len(self._settled) >= REMEMBERED:
+                self._settled.clear()
+            robbed = {address for tx, address in self._robbed if tx == last}
+            found = self._settled[last] = self._settle(key, robbed)
+        return found
+
+    def _settle(self, key: int, robbed: Collection[int]) -> Settled:
+        number, first, behind = self._ledgers.transaction(key)
+        time = self._ledgers.time(key) if len(self._prices) else None
+        base = self._ledgers.asset_number(number, 0)
+        return self.settlers[number].settle(
+            first, behind, robbed, lambda asset, amount: self.worth(base + asset, amount, time)
+        )
+
+    def rows(self, key: int) -> list[Row]:
+        """The movements of a transaction, fees and rewards apart, in order."""
+        ledgers = self._ledgers
+        number, first, behind = ledgers.transaction(key)
+        return [
+            Row(ledgers.key(number, row), ledgers.joined(number, sender), ledgers.joined(number, recipient), amount)
+            for row, sender, recipient, amount in self.settlers[number].rows(first, behind)
+        ]
+
+    def movements(self, key: int) -> list[Movement]:
+        """The same by addresses and assets of their ledger."""
+        number, first, behind = self._ledgers.transaction(key)
+        return self.settlers[number].movements(first, behind)
+
+    def ends(self, number: int, key: int, party: int, asset: int) -> list[Span]:
+        """The other side of what a party paid of an asset in a transaction (backward: took), in order."""
+        if not self._ledgers.netted(key):
+            return self._plainly(key, party, asset)
+        _, who, own = self._party(party)
+        found = []
+        for one in self._settle(key, (who,)).pieces:
+            if self._backward:
+                out = self._back(number, key, one) if (one.gainer, one.got) == (who, own) else None
+            else:
+                mine = (one.loser, one.asset) == (who, own) and one.rule not in STOPS
+                out = self._forth(number, key, one, None) if mine else None
+            if out is not None and out.size and out.amount:
+                found.append(Span(out.start, out.size, out.holding, self._sign(out.key), out.at, out.amount))
+        return sorted(found)
+
+    def _plainly(self, key: int, party: int, asset: int) -> list[Span]:
+        """The same in a transaction that is not settled: movement by movement."""
+        found, at = [], 0
+        for row in self.rows(key):
+            side, other = (row.recipient, row.sender) if self._backward else (row.sender, row.recipient)
+            if side == party and self._ledgers.asset(side) == asset:
+                found.append(Span(at, row.amount, other, self._sign(row.key), 0, row.amount))
+                at += row.amount
+        return found
+
+    def _sign(self, key: int) -> int:
+        return -abs(key) if self._backward else abs(key)
+
+    def is_zero(self, holding: int) -> bool:
+        """Whether a holding is the zero address's: what it sends is issued, what it gets destroyed."""
+        number, address = self._ledgers.address(holding)
+        return address == self.settlers[number].zero
+
+    def worth(self, asset: int, amount: int, time: int | None) -> Fraction | None:
+        """What an amount of an asset was worth in USD at a time; None without a time or a price."""
+        if time is None or not len(self._prices):
+            return None
+        return self._prices.value(self._ledgers.chain_of(asset), self._ledgers.assets[asset], amount, time)
+
+    def _party(self, holding: int) -> tuple[int, int, int]:
+        """Ledger, party of a settlement and asset of a holding."""
+        number, address = self._ledgers.address(holding)
+        asset = self._ledgers.asset(holding) - self._ledgers.asset_number(number, 0)
+        return number, mint(asset) if address == self.settlers[number].zero else address, asset
+
+    def _forth(self, number: int, key: int, one: Piece, visible: Position | None) -> Exit | None:
+        """A piece forward; None where the ledger has no movement that shows its end."""
+        shown = visible is None or visible.get(one.gainer, {}).get(one.got, 0) >= one.at + one.amount
+        holding = self._place(number, one.gainer, one.got) if shown or one.gainer < 0 else None
+        if holding is None:
+            return None
+        return Exit(one.start, one.size, holding, key, one.at, one.amount, one.rule, STOPS.get(one.rule))
+
+    def _back(self, number: int, key: int, one: Piece) -> Exit | None:
+        holding = self._place(number, one.loser, one.asset)
+        if holding is None or not one.amount:
+            return None
+        return Exit(one.at, one.amount, holding, key, one.start, one.size, one.rule)
+
+    def _place(self, number: int, party: int, asset: int) -> int | None:
+        """The holding of a party of a settlement."""
+        zero = self.settlers[number].zero
+        return self._ledgers.holding(number, zero if party < 0 and zero is not None else party, asset)
+
+
+def _covered(found: list[Exit], amount: int, holding: int, key: int) -> list[Exit]:
+    """The exits with the gaps between them filled: of those units the other side is not seen."""
+    out, at = [], 0
+    for one in sorted([*found, Exit(amount, 0, holding, key, 0, 0)], key=lambda one: one.start):
+        start = min(one.start, amount)
+        if start > at:
+            out.append(Exit(at, start - at, holding, key, at, start - at, UNSEEN, HIDDEN))
+        if one.size and one.start < amount:
+            out.append(one)
+        at = max(at, start + one.size)
+    return out
+
+
+STOPS = {
+    VAULT: Stop("vault", detail="paid into a contract that issued a share for it: liquidity, lending or a vault"),
+    UNWRAP: Stop("swap", detail="swapped for a wrapped coin and unwrapped; who got the coin is not in the ledger"),
+    UNSEEN: Stop("swap", detail="exchanged here; who got what for it is not in the ledger"),
+}
+HIDDEN = Stop("swap", detail="exchanged; the other side is not in the ledger")

@@ -1,0 +1,39 @@
+"""Writing a trail: trail.json, movements.csv, movements.parquet, holdings.csv. The same inputs give the same bytes."""
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Mapping
+from operator import itemgetter
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from cointrail.ledger.files import write_bytes
+from cointrail.tracing.results import COLUMNS, HOLDINGS, Results
+from cointrail.tracing.tracer import Trail
+
+
+def write(trail: Trail, out: Path) -> tuple[dict[str, Any], list[dict[str, str]]]:
+    """Write trail.json, movements.csv, movements.parquet and holdings.csv into a folder; the first two's content."""
+    results = Results(trail)
+    content, rows = results.trail_json(), list(results.movements())
+    out.mkdir(parents=True, exist_ok=True)
+    write_bytes(out / "trail.json", (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode())
+    _write_csv(out / "movements.csv", COLUMNS, rows)
+    _write_csv(out / "holdings.csv", HOLDINGS, results.holdings())
+    columns = {name: pa.array([row[name] for row in rows], pa.string()) for name in COLUMNS}
+    sink = pa.BufferOutputStream()
+    pq.write_table(pa.table(columns), sink, compression="zstd")
+    write_bytes(out / "movements.parquet", sink.getvalue().to_pybytes())
+    return content, rows
+
+
+def _write_csv(path: Path, columns: tuple[str, ...], rows: Iterable[Mapping[str, Any]]) -> None:
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(columns)
+    table.writerows(map(itemgetter(*columns), rows))
+    write_bytes(path, text.getvalue().encode())

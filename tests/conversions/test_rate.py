@@ -1,0 +1,52 @@
+"""The measured rates beside the rules."""
+
+from pathlib import Path
+
+import pytest
+
+from bench.labelled import measured
+from cointrail.conversions.measure import measure
+from cointrail.conversions.rate import Rate, rate, rates, write_rates
+from cointrail.conversions.settlement.piece import RULES
+from cointrail.errors import InputError
+from tests.conversions.bridge import needs_nomad
+
+
+@needs_nomad
+def test_the_rates_are_those_that_are_shipped() -> None:
+    found = list(measured())
+    shipped = {(one.rule, one.set): one for one in rates()}
+    assert {(one.rule, one.set) for one in found} == set(shipped)
+    for one in found:
+        kept = shipped[one.rule, one.set]
+        assert kept.n == one.n
+        assert (kept.precision, kept.recall) == pytest.approx((one.precision, one.recall), abs=0.002)
+
+
+def test_what_is_shipped() -> None:
+    known = {one.rule for one in rates()}
+    assert {"key", "recipient", "amount", "alarm", "decode", "swap", "unwrap"} <= known
+    assert known <= {"key", "recipient", "amount", "alarm", "decode", *RULES}
+    assert all(one.n > 0 and 0 <= one.precision <= 1 and 0 <= one.recall <= 1 for one in rates())
+
+
+def test_the_least_favourable_of_the_large_sets_is_told() -> None:
+    told = rate("amount")
+    assert told is not None and told.n >= 100
+    assert told.precision == min(one.precision for one in rates() if one.rule == "amount" and one.n >= 100)
+    near = rate("alarm", "ronin")
+    assert near is not None and near.set.startswith("Ronin")
+    assert rate("guess") is None
+
+
+def test_kept_and_read_again(tmp_path: Path) -> None:
+    one = Rate("key", "a, b", 3, 0.5, 0.25, "2026-11-27")
+    write_rates([one], tmp_path / "rates.csv")
+    assert rates(tmp_path / "rates.csv") == (one,)
+    assert str(one) == "precision 50.00%, recall 25.00% on 3 (a, b, 2026-11-27)"
+
+
+def test_without_the_data(tmp_path: Path) -> None:
+    assert rates(tmp_path / "none.csv") == ()
+    with pytest.raises(InputError, match="is missing"):
+        measure(tmp_path)
