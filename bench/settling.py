@@ -11,14 +11,14 @@ import pyarrow as pa
 
 from bench.figures import Part, timed
 from bench.ground import CHAIN, Ground
-from cointrail.chains import Asset, format_address
+from cointrail.chains import Asset, format_address, wrapped
 from cointrail.chains.asset import NATIVE
 from cointrail.conversions.bridges import crossings, shipped
 from cointrail.conversions.settlement.sweep import Sweep, sweep
 from cointrail.ledger import Ledger, open_ledger
 from cointrail.ledger.event import Event
 from cointrail.ledger.importer import import_tables
-from cointrail.ledger.rows import ROWS, Kind, Status
+from cointrail.ledger.rows import ADDRESS_BYTES, ROWS, Kind, Status
 from tests.conversions.bridges.events import log
 
 LEAST = 200_000  # transactions a second
@@ -27,6 +27,7 @@ SLICE = 1 << 19
 START = 1_700_000_000
 ZERO, ROUTER, POOL, OTHER, FEES, TOKEN, WETH, MORE = 0, 1, 2, 3, 4, 5, 6, 7
 USERS = 1_000_000
+MIX = np.uint64(0x9E3779B97F4A7C15)  # odd: no two numbers share a product
 ME, PEER, NOBODY = -1, -2, -3  # the user of a transaction, another one, and where fees go
 ETH, A, B, W = 0, 1, 2, 3  # assets: the coin, two tokens, the wrapped coin
 FEE = (ME, None, ETH, 1)
@@ -130,7 +131,7 @@ def _table(
     values = {
         "block": block, "time": START + 12 * block, "tx": _fixed(tx + 1, 32), "tx_index": (tx % 150).astype(np.int32),
         "kind": np.where(fee, Kind.FEE, Kind.LOG).astype(np.uint8), "position": (tx % 150) * 16 + place,
-        "sender": _fixed(parties[0], 20), "recipient": _fixed(parties[1], 20, fee),
+        "sender": _fixed(parties[0], ADDRESS_BYTES), "recipient": _fixed(parties[1], ADDRESS_BYTES, fee),
         "asset": pa.DictionaryArray.from_arrays(pa.array(asset.astype(np.int32)), pa.array(keys)),
         "amount": _fixed(amount, 32), "status": np.full(count, Status.DONE, np.uint8), "exact": np.ones(count, bool),
     }  # fmt: skip
@@ -139,15 +140,19 @@ def _table(
 
 
 def _fixed(numbers: npt.NDArray[np.int64], width: int, absent: npt.NDArray[np.bool_] | None = None) -> pa.Array:
-    """Numbers as big-endian bytes."""
+    """Numbers as big-endian bytes; addresses begin like random ones, but the zero address."""
     content = np.zeros((len(numbers), width), np.uint8)
+    if width == ADDRESS_BYTES:
+        content[:, :8] = (numbers.astype(np.uint64) * MIX).astype(">u8").view(np.uint8).reshape(-1, 8)
     content[:, -8:] = numbers.astype(">u8").view(np.uint8).reshape(-1, 8)
+    if width == ADDRESS_BYTES:
+        content[numbers == WETH] = np.frombuffer(min(wrapped(CHAIN)), np.uint8)
     valid = None if absent is None else pa.array(~absent).buffers()[1]
     return pa.FixedSizeBinaryArray.from_buffers(pa.binary(width), len(numbers), [valid, pa.py_buffer(content)])
 
 
 def _text(number: int) -> str:
-    return format_address(number.to_bytes(20, "big"))
+    return format_address(_fixed(np.array([number]), ADDRESS_BYTES)[0].as_py())
 
 
 def _events(count: int) -> Iterator[Event]:

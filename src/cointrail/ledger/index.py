@@ -323,7 +323,8 @@ class Index:
 
     def parties(self, first: int, behind: int) -> list[tuple[int, int, int]]:
         """The movements of a transaction that is kept close: row, and sender and recipient as holdings."""
-        low, high = np.searchsorted(self.close_row, (first, behind))
+        ends = np.array((first, behind), self.close_row.dtype)  # of another type, the whole array would be converted
+        low, high = np.searchsorted(self.close_row, ends)
         rows = self.close_row[low:high].astype(np.int64)
         sender = self.close_sender[low:high]
         return list(zip(rows.tolist(), sender.tolist(), (self.link[rows] ^ sender).tolist(), strict=True))
@@ -334,7 +335,8 @@ class Index:
 
     def clock(self, rows: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
         """When rows happened, in seconds, never running backward; rows without a time have the last one before."""
-        found: npt.NDArray[np.int64] = self.moment[np.searchsorted(self.moment_row, rows, "right") - 1]
+        wanted = rows.astype(self.moment_row.dtype, copy=False)
+        found: npt.NDArray[np.int64] = self.moment[np.searchsorted(self.moment_row, wanted, "right") - 1]
         return found
 
     def amounts(self, rows: npt.NDArray[Any]) -> list[int]:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cointrail import Ledger, open_ledger
-from cointrail.chains import Asset, format_address
+from cointrail.chains import Asset, Registry, format_address, wrapped
 from cointrail.chains.asset import NATIVE
 from cointrail.conversions.settlement.piece import CONVERTING
 from cointrail.conversions.settlement.settler import Settler
@@ -17,7 +17,8 @@ from cointrail.ledger.importer import import_tables
 from tests import making
 
 TOKEN = format_address(making.address(90))  # whose contract is party 90
-WRAPPED = format_address(making.address(91))  # wraps the coin, as WETH9 does
+WETH = min(wrapped("ethereum"))  # party 91
+WRAPPED = format_address(WETH)
 KEYS = [NATIVE, "BBB", TOKEN, "junk", WRAPPED]
 ZERO = bytes(20)
 Row = tuple[int, int, int, int]  # sender, recipient, asset, amount
@@ -55,16 +56,20 @@ def routed(draw: st.DrawFn) -> list[Row]:
 Transactions = st.lists(st.one_of(Loose, routed()), min_size=1, max_size=6)
 
 
+def party(number: int) -> bytes:
+    return {0: ZERO, 91: WETH}.get(number, making.address(number))
+
+
 def ledger(folder: Path, transactions: list[list[Row]]) -> Ledger:
     rows = [
         making.row(tx, 0, 0, amount, asset=KEYS[asset], tx=(tx + 1).to_bytes(32, "big"), tx_index=0, position=place)
-        | {"sender": making.address(sender) if sender else ZERO, "recipient": making.address(to) if to else ZERO}
+        | {"sender": party(sender), "recipient": party(to)}
         for tx, listed in enumerate(transactions)
         for place, (sender, to, asset, amount) in enumerate(listed)
     ]
+    known = Registry("ethereum")
     describe = {key: Asset(key, key, 0, "unknown" if key == "junk" else "named") for key in KEYS}
-    describe |= {NATIVE: Asset(NATIVE, "ETH", 18, "native"), WRAPPED: Asset(WRAPPED, "W", 18, "user", form_of="ETH")}
-    import_tables([("test", making.table(rows))], folder, "ethereum", lambda key: describe[key])
+    import_tables([("test", making.table(rows))], folder, "ethereum", lambda key: known.get(key) or describe[key])
     return open_ledger(folder)
 
 
