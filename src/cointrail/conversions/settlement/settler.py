@@ -35,10 +35,6 @@ class Settler:
         """The id of the zero address; None where the ledger does not have it."""
         return self._ledger.address_id(ZERO)
 
-    def span(self, row: int) -> tuple[int, int]:
-        """The rows of the transaction that a row belongs to: the first, and the first behind it."""
-        return self._index.transaction(row)
-
     def rows(self, first: int, behind: int) -> list[Row]:
         """The movements of a transaction, fees and rewards apart, in order."""
         index = self._index

@@ -99,7 +99,8 @@ def sweep(ledger: Ledger, step: Callable[[float], None] = lambda share: None) ->
     left = np.flatnonzero(kind == CAREFUL)
     issuers = set(own.tolist())
     for done, tx in enumerate(left.tolist()):
-        careful += _carefully(settler, int(rows[first[tx + 1] - 1]), issuers)
+        last = int(rows[first[tx + 1] - 1])
+        careful += _carefully(settler, index.transaction(last), last, issuers)
         if not done % 1024:
             step(done / len(left))
     return Sweep(_transactions(ledger), len(first) - 1, int((kind != CAREFUL).sum()), careful, found)
@@ -144,7 +145,7 @@ def _limbs(ledger: Ledger, rows: Ints) -> tuple[Ints, npt.NDArray[np.uint64]]:
     return high, low
 
 
-def _carefully(settler: Settler, last: int, issuers: set[int]) -> Iterator[Conversion]:
-    for one in settler.settle(*settler.span(last)).pieces:
+def _carefully(settler: Settler, span: tuple[int, int], last: int, issuers: set[int]) -> Iterator[Conversion]:
+    for one in settler.settle(*span).pieces:
         if one.rule in CONVERTING and one.loser > NOBODY and one.loser not in issuers:
             yield Conversion(last, one.loser, one.asset, one.size, one.gainer, one.got, one.amount, one.rule)

@@ -163,14 +163,9 @@ def _judge(found: Any, rows: int, tx: int, who: Any, what: Any, up: Any, down: A
         return rows
     high, low = -up[payer] - (down[payer] != 0), np.uint64(0) - down[payer]
     for place in range(size):
-        if what[place] == what[payer]:
-            if role[place] == RECEIVED:
-                high -= up[place] + (1 if low < down[place] else 0)
-                low -= down[place]
-            elif role[place] == SOLD and high > NONE:
-                for other in range(size):
-                    if role[other] == RECEIVED and what[other] == what[payer]:
-                        return NONE  # whose payment it was is a matter of order
+        if role[place] == RECEIVED and what[place] == what[payer]:
+            high -= up[place] + (1 if low < down[place] else 0)
+            low -= down[place]
     over = high > 0 or (high == 0 and low > 0)
     if open_gain == NONE:
         return rows  # what the payer got for it is not seen, if it got anything
