@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from cointrail.chains.address import checksum_address, parse_address
 from cointrail.chains.chain import chains
 from cointrail.chains.data import table
+from cointrail.chains.wrapped import wrapped
 from cointrail.errors import InputError
 from cointrail.prices import read_prices
 from cointrail.prices.reading import _price
@@ -162,3 +163,4 @@ def test_the_tables_agree_with_the_chains() -> None:
     for row in table("cointrail.prices", "wrapped.csv"):
         assert row["contract"] == checksum_address(parse_address(row["contract"]))
         assert row["chain"] in chains() and row["source"].endswith(row["contract"])
+        assert parse_address(row["contract"]) not in wrapped(row["chain"])  # a fact stands in one table

@@ -11,6 +11,7 @@ from cointrail.chains.address import format_address, parse_address
 from cointrail.chains.chain import chain as known_chain
 from cointrail.chains.chain import chains
 from cointrail.chains.data import table
+from cointrail.chains.wrapped import wrapped as wrappers
 from cointrail.errors import InputError
 
 PACKAGE = "cointrail.prices"
@@ -139,4 +140,6 @@ def _numbers() -> Mapping[str, Coin]:
 
 @cache
 def _wrapped() -> frozenset[Subject]:
-    return frozenset(Subject(row["chain"], row["contract"].lower()) for row in table(PACKAGE, "wrapped.csv"))
+    """Those whose events the ledger reads, and in wrapped.csv the others."""
+    read = {Subject(name, format_address(contract)) for name in chains() for contract in wrappers(name)}
+    return frozenset(read | {Subject(row["chain"], row["contract"].lower()) for row in table(PACKAGE, "wrapped.csv")})
