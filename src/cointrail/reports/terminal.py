@@ -16,7 +16,7 @@ from cointrail.reports.groups import weight, weights
 from cointrail.reports.kinds import kind_of
 from cointrail.reports.plain import plain, short, target
 from cointrail.reports.policies import REACH_ONLY, ordered, policy
-from cointrail.reports.totals import Coin, backward, by_kind, coin, figure, of_theft, one_measure, stolen, whole
+from cointrail.reports.totals import Coin, by_kind, coin, figure, is_backward, of_theft, one_measure, stolen, whole
 
 TOP = 15  # endpoints listed
 SUMS = 12  # kinds of conversion listed
@@ -63,7 +63,7 @@ def _headline(trail: Mapping[str, Any], names: list[str]) -> Text:
     sums = stolen(trail, names[0]) if names else {}
     shown = [(coin(trail, asset), amount) for asset, amount in sums.items()]
     text = " + ".join(f"{figure(amount, one).text} {one.symbol}" for one, amount in shown) or "nothing"
-    word = "Traced back" if backward(trail) else "Stolen"
+    word = "Traced back" if is_backward(trail) else "Stolen"
     addresses = trail["theft"]["addresses"]
     more = f" and {len(addresses) - 1:,} more" if len(addresses) > 1 else ""
     return Text.assemble(
@@ -76,11 +76,11 @@ def _kinds(trail: Mapping[str, Any], name: str, wide: int) -> Table:
     of_all = one_measure(trail, name) and bool(trail["policies"][name]["converted_in"])
     counted = not of_all or wide >= FULL  # the share of the theft matters more than the number of addresses
     table = _table(policy(name).title)
-    table.add_column("Where it came from" if backward(trail) else "Where it is", min_width=22 if of_all else 26)
+    table.add_column("Where it came from" if is_backward(trail) else "Where it is", min_width=22 if of_all else 26)
     for heading in (*(["Addresses"] if counted else []), "Amount"):
         table.add_column(heading, justify="right")
     table.add_column("")
-    for heading in ("Of asset", "Of total" if backward(trail) else "Of theft") if of_all else ("Share",):
+    for heading in ("Of asset", "Of total" if is_backward(trail) else "Of theft") if of_all else ("Share",):
         table.add_column(heading, justify="right")
     in_all = whole(trail, name)
     for total in by_kind(trail, name):

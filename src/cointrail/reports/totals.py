@@ -78,22 +78,22 @@ def whole(trail: Mapping[str, Any], policy: str) -> dict[str, Decimal]:
     The latter in the order in which the walk came there; backward, it came from what was got to what was given for it.
     """
     found, entry, came = stolen(trail, policy), trail["policies"][policy], reached(trail, policy)
-    side = "asset" if backward(trail) else "to_asset"
+    side = "asset" if is_backward(trail) else "to_asset"
     walked = [one[side] for one in entry["conversions"]]
-    for asset in dict.fromkeys([*(reversed(walked) if backward(trail) else walked), *came]):
+    for asset in dict.fromkeys([*(reversed(walked) if is_backward(trail) else walked), *came]):
         if asset in came:
             found[asset] = EXACT.add(found.get(asset, ZERO), Decimal(came[asset]))
     return found
 
 
-def backward(trail: Mapping[str, Any]) -> bool:
+def is_backward(trail: Mapping[str, Any]) -> bool:
     """Whether the trail leads to where value came from."""
     return bool(trail["theft"]["direction"] == "backward")
 
 
 def reached(trail: Mapping[str, Any], policy: str) -> dict[str, str]:
     """What the walk reached of each asset by conversions: forward what came into it, backward what was given of it."""
-    found: dict[str, str] = trail["policies"][policy]["converted_out" if backward(trail) else "converted_in"]
+    found: dict[str, str] = trail["policies"][policy]["converted_out" if is_backward(trail) else "converted_in"]
     return found
 
 
@@ -141,10 +141,10 @@ class Kept:
     share: Fraction
 
 
-def over_assets(trail: Mapping[str, Any], policy: str) -> list[Kept]:
-    """The totals of all assets by kind; where there is one measure of the theft, the largest first."""
+def over_assets(trail: Mapping[str, Any], policy: str, totals: list[Total]) -> list[Kept]:
+    """The totals that `by_kind` gives, over all assets; where there is one measure of the theft, the largest first."""
     found: dict[str, Kept] = {}
-    for total in by_kind(trail, policy):
+    for total in totals:
         kept = found.setdefault(total.kind.key, Kept(total.kind, [], Fraction(0)))
         kept.totals.append(total)
         kept.share += total.share
@@ -170,7 +170,7 @@ def of_theft(trail: Mapping[str, Any], policy: str, total: Total) -> list[str]:
     if one_measure(trail, policy):
         return [portion(total.share)]
     parts = sorted(total.shares.items(), key=lambda one: (-one[1], one[0]))
-    word = "traced" if backward(trail) else "stolen"
+    word = "traced" if is_backward(trail) else "stolen"
     named = [f"{portion(share)} of the {word} {coin(trail, asset).symbol}" for asset, share in parts[:NAMED]]
     return [*named, *([f"{len(parts) - NAMED:,} more"] if len(parts) > NAMED else [])]
 

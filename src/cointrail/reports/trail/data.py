@@ -6,7 +6,7 @@ from typing import Any
 from cointrail.reports.groups import groups, weights
 from cointrail.reports.kinds import kinds
 from cointrail.reports.policies import policy
-from cointrail.reports.totals import Coin, coin
+from cointrail.reports.totals import Coin, coin, is_backward
 from cointrail.reports.trail.flow import flow
 from cointrail.reports.trail.layout import GAP
 from cointrail.reports.trail.picture import Book, picture
@@ -20,7 +20,7 @@ NAMED = 4  # assets that name a group
 
 def data(trail: Mapping[str, Any], names: list[str], timed: list[Coin], sums: Tally) -> dict[str, Any]:
     """What the page's script draws from."""
-    backward = trail["theft"]["direction"] == "backward"
+    backward = is_backward(trail)
     worth, book = weights(trail), Book()
     flows: dict[str, Any] = {}
     times: dict[str, Any] = {}

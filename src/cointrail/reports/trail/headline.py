@@ -16,6 +16,7 @@ from cointrail.reports.totals import (
     by_kind,
     coin,
     figure,
+    is_backward,
     of_theft,
     one_measure,
     over_assets,
@@ -93,7 +94,8 @@ def answer(trail: Mapping[str, Any], name: str, sums: Tally) -> Answer:
     entry = trail["policies"][name]
     taken, in_all = stolen(trail, name), whole(trail, name)
     cards: dict[str, list[Card]] = {}
-    for total in by_kind(trail, name):
+    totals = by_kind(trail, name)
+    for total in totals:
         cards.setdefault(total.asset, []).append(_card(trail, total, in_all.get(total.asset, ZERO), name))
     thefts = [view.theft for (key, asset), view in sums.views.items() if key == name and asset in taken]
     return Answer(
@@ -103,7 +105,7 @@ def answer(trail: Mapping[str, Any], name: str, sums: Tally) -> Answer:
         turned=set(reached(trail, name)),
         turns=len(entry["conversions"]),
         cards=cards,
-        wholes=_wholes(trail, name) if entry["converted_in"] and name != REACH_ONLY else [],
+        wholes=_wholes(trail, name, totals) if entry["converted_in"] and name != REACH_ONLY else [],
         balanced=entry["balanced"],
         addresses=entry["addresses"],
         movements=entry["movements"],
@@ -113,11 +115,11 @@ def answer(trail: Mapping[str, Any], name: str, sums: Tally) -> Answer:
     )
 
 
-def _wholes(trail: Mapping[str, Any], name: str) -> list[Whole]:
+def _wholes(trail: Mapping[str, Any], name: str, totals: list[Total]) -> list[Whole]:
     """Where the whole theft is, whatever it was converted into."""
-    measured, backward = one_measure(trail, name), trail["theft"]["direction"] == "backward"
+    measured, backward = one_measure(trail, name), is_backward(trail)
     found = []
-    for kept in over_assets(trail, name):
+    for kept in over_assets(trail, name, totals):
         joined = Total(kept.kind, "")
         for total in kept.totals:
             joined.join(total)
@@ -153,7 +155,7 @@ def _card(trail: Mapping[str, Any], total: Total, whole: Decimal, name: str) -> 
         figure=figure(total.amount, shown),
         share="" if reach else percent(total.amount, whole),
         theft=of_theft(trail, name, total),
-        sentence=_sentence(total, trail["theft"]["direction"] == "backward"),
+        sentence=_sentence(total, is_backward(trail)),
         width=0.0 if reach else round(100 * max(ratio(total.amount, whole), THIN), 3),
     )
 

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from cointrail.reports.amounts import exact, places, rounded
 from cointrail.reports.plain import oddities, plain
 from cointrail.reports.policies import ordered
-from cointrail.reports.totals import Coin, coin, figure
+from cointrail.reports.totals import Coin, coin, figure, is_backward
 from cointrail.reports.trail.conversions import lines as conversion_sums
 from cointrail.reports.trail.conversions import turns
 from cointrail.reports.trail.data import data, group_names, timed, undrawn
@@ -56,7 +56,7 @@ def page(trail: Mapping[str, Any], movements: Iterable[Row]) -> str:
     return template.render(
         trail=trail,
         title=_title(answers[0].stolen if answers else []),
-        backward=trail["theft"]["direction"] == "backward",
+        backward=is_backward(trail),
         csp=security(library(), script()),
         style=Markup(style()),  # noqa: S704 - our own style sheet
         script=Markup(script()),  # noqa: S704 - our own script

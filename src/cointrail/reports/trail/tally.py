@@ -11,6 +11,7 @@ from cointrail.reports.amounts import EXACT, ZERO
 from cointrail.reports.conversions import what
 from cointrail.reports.groups import groups, weights
 from cointrail.reports.kinds import kind_of
+from cointrail.reports.totals import is_backward
 
 Row = Mapping[str, Any]  # one line of movements.csv; numbers may be strings or numbers, missing values None or ""
 LARGEST = 300  # movements listed on the page for one policy ...
@@ -150,7 +151,7 @@ class _Known:
     """What trail.json says of one policy beyond the rows: where value arrived, and what conversions are."""
 
     def __init__(self, trail: Mapping[str, Any], name: str) -> None:
-        self.name, self.backward = name, trail["theft"]["direction"] == "backward"
+        self.name, self.backward = name, is_backward(trail)
         found = ends(trail, name)
         self.kinds = {place: kind_of(here[0]).key for place, here in found.items() if here[0]["reason"] in ARRIVED}
         entry = trail["policies"][name]
