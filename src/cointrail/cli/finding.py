@@ -10,7 +10,7 @@ from cointrail.conversions.bridges import Table, crossings, extended
 from cointrail.conversions.bridges.files import LEG_COLUMNS, LINK_COLUMNS, leg_rows, link_rows
 from cointrail.conversions.links import write_csv
 from cointrail.errors import InputError
-from cointrail.ledger import open_ledger
+from cointrail.ledger import check_chains, open_ledger
 from cointrail.reports.crossings import COLUMNS, explain, rows, show
 
 
@@ -32,9 +32,7 @@ def find(
     tx = _hash(transaction) if transaction else None
     with progress() as step:
         opened = [open_ledger(path, step) for path in ledgers]
-        chains = [ledger.chain for ledger in opened]
-        if twice := next((name for name in chains if chains.count(name) > 1), None):
-            raise InputError(f"two ledgers hold {twice}: import their sources into one ledger, or leave one out")
+        check_chains(opened)
         step("bridges", -1)
         found = crossings([(ledger.chain, ledger.events) for ledger in opened], known)
     console = Console(highlight=False)

@@ -228,3 +228,10 @@ def _groups(file: pq.ParquetFile, wanted: Integers, columns: list[str]):  # type
 def open_ledger(path: str | Path, step: Callable[[str, float], None] = lambda what, share: None) -> Ledger:
     """Open a ledger folder for reading; InputError where there is none. `step` hears of long work (what, share)."""
     return Ledger(Path(path), step)
+
+
+def check_chains(ledgers: Sequence[Ledger]) -> None:
+    """InputError where two ledgers hold one chain: together they would count it twice."""
+    chains = [ledger.chain for ledger in ledgers]
+    if twice := next((chain for chain in chains if chains.count(chain) > 1), None):
+        raise InputError(f"two ledgers hold {twice}: import their sources into one ledger, or leave one out")

@@ -8,8 +8,8 @@ from rich.table import Table
 from rich.text import Text
 
 from cointrail.chains import format_time
-from cointrail.conversions.bridges import Crossing, Crossings, Finding, Leg
-from cointrail.conversions.bridges.leg import DEPOSIT
+from cointrail.conversions.bridges import Crossings, Finding, Leg
+from cointrail.conversions.bridges.leg import DEPOSIT, INTERNAL, WITHDRAWAL
 from cointrail.conversions.findings import ALARMS
 from cointrail.conversions.rate import rate
 from cointrail.reports.plain import plain
@@ -20,18 +20,17 @@ FOREIGN = "foreign_contract"
 
 def show(found: Crossings, console: Console) -> None:
     """Counts of links and legs by bridge, then what is strange, the alarms first."""
-    linked = {place for link in found.links for place in (link.deposit, link.withdrawal)}
     table = Table(box=None, pad_edge=False)
     for heading in ("Bridge", "Linked", "Deposits alone", "Withdrawals alone"):
         table.add_column(heading, justify="left" if heading == "Bridge" else "right")
     pairs = Counter(found.legs[link.deposit].bridge for link in found.links)
     alone = Counter(
-        (leg.bridge, leg.side) for place, leg in enumerate(found.legs) if place not in linked and not _apart(leg)
+        (leg.bridge, leg.side) for place, leg in enumerate(found.legs) if place not in found.link_of and not _apart(leg)
     )
     for name in sorted({leg.bridge for leg in found.legs}):
-        table.add_row(name, *(f"{n:,}" for n in (pairs[name], alone[name, DEPOSIT], alone[name, "withdrawal"])))
+        table.add_row(name, *(f"{n:,}" for n in (pairs[name], alone[name, DEPOSIT], alone[name, WITHDRAWAL])))
     console.print(table if found.legs else Text("No event of a known bridge is in these ledgers."))
-    _out(found, linked, console)
+    _out(found, console)
     kinds = Counter(finding.kind for finding in found.findings)
     for kind, count in sorted(kinds.items(), key=lambda item: (item[0] not in ALARMS, item[0])):
         console.print(Text(f"{count:,} {kind}", style="red" if kind in ALARMS or kind == FOREIGN else ""))
@@ -41,10 +40,12 @@ def show(found: Crossings, console: Console) -> None:
         console.print(Text(f"  ... {len(found.findings) - LISTED:,} more; --findings FILE writes all"))
 
 
-def _out(found: Crossings, linked: set[int], console: Console) -> None:
+def _out(found: Crossings, console: Console) -> None:
     """Deposits without their other side, with where they went."""
     waiting = [
-        leg for place, leg in enumerate(found.legs) if leg.side == DEPOSIT and place not in linked and not _apart(leg)
+        leg
+        for place, leg in enumerate(found.legs)
+        if leg.side == DEPOSIT and place not in found.link_of and not _apart(leg)
     ]
     for leg in waiting[:LISTED]:
         console.print(
@@ -63,8 +64,7 @@ def explain(found: Crossings, tx: bytes, console: Console) -> bool:
         console.print(Text(f"{leg.side} of {leg.bridge} on {leg.chain}", style="bold"))
         for name, value in _facts(leg):
             console.print(Text(f"  {name:12} {value}"), soft_wrap=True)
-        link = next((link for link in found.links if place in (link.deposit, link.withdrawal)), None)
-        console.print(Text(_said(found, leg, link)), soft_wrap=True)
+        console.print(Text(_said(found, place)), soft_wrap=True)
     for one in found.findings:
         if one.tx == tx:
             console.print(Text(f"finding: {one.kind}: {plain(one.detail, 300)}", style="red"), soft_wrap=True)
@@ -89,10 +89,11 @@ def _facts(leg: Leg) -> list[tuple[str, str]]:
     return [(name, value) for name, value in rows if value]
 
 
-def _said(found: Crossings, leg: Leg, link: Crossing | None) -> str:
-    if link is None:
+def _said(found: Crossings, place: int) -> str:
+    leg, other = found.legs[place], found.other(place)
+    if other is None:
         return f"  no link: went to {target(leg)}" if leg.side == DEPOSIT else "  no link: no deposit explains it"
-    other = found.legs[link.withdrawal if leg == found.legs[link.deposit] else link.deposit]
+    link = found.links[found.link_of[place]]
     told = rate(link.rule, leg.bridge)
     measured = f"; measured: {told}" if told else "; never measured"
     more = f", {link.ambiguous} other candidates" if link.ambiguous else ""
@@ -108,7 +109,7 @@ def target(leg: Leg) -> str:
 
 
 def _apart(leg: Leg) -> bool:
-    return leg.status == "internal"
+    return leg.status == INTERNAL
 
 
 def _place(one: Finding) -> str:

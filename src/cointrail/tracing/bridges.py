@@ -7,29 +7,17 @@ from typing import NamedTuple
 import numpy as np
 
 from cointrail.chains import format_address
-from cointrail.conversions.bridges import Crossing, Crossings, Leg
+from cointrail.conversions.bridges import Crossings, Leg
+from cointrail.conversions.bridges.leg import DEPOSIT, INTERNAL, WITHDRAWAL
 from cointrail.ledger.marks import EVENT, FIRST
 from cointrail.tracing.exit import Exit, Stop
 from cointrail.tracing.ledgers import Ledgers
 
-DEPOSIT, WITHDRAWAL = "deposit", "withdrawal"
 BRIDGE = "bridge"
 ZERO = bytes(20)
 FIRST_OF_EVENT = FIRST | EVENT  # marks of the first row of a transaction of which events tell
 
-Ends = Callable[[int, int, int, int], "list[Span]"]
-
-
-class Span(NamedTuple):
-    """The units [start, start + size) that the bridge took (or paid) in a transaction are [at, at + amount) of the
-    movement `key` of a holding."""
-
-    start: int
-    size: int
-    holding: int
-    key: int
-    at: int
-    amount: int
+Ends = Callable[[int, int, int, int], list[Exit]]
 
 
 class Row(NamedTuple):
@@ -54,7 +42,7 @@ class Bridges:
     """The bridge legs of all ledgers of a trace, and the links between them; decoded when the first is asked for.
 
     `rows(key)` gives the movements of a transaction, `ends(number, key, party, asset)` the other side of what a party
-    took in it (forward: paid in it), as the walk needs it to go on from there.
+    took in it (forward: paid in it), as exits that the walk can go on from.
     """
 
     def __init__(
@@ -88,7 +76,7 @@ class Bridges:
         legs = self.crossings.legs
         for place in sorted(range(len(legs)), key=lambda place: legs[place].position):
             leg = legs[place]
-            if leg.status != "internal" and leg.chain in self._numbers:
+            if leg.status != INTERNAL and leg.chain in self._numbers:
                 found.setdefault((self._numbers[leg.chain], leg.tx), []).append(place)
         return found
 
@@ -102,12 +90,6 @@ class Bridges:
                 if tx is not None and (number, tx) in self._legs:
                     found[number, row] = number, tx
         return found
-
-    @cached_property
-    def _links(self) -> dict[int, int]:
-        """The link of each leg that has one."""
-        links = self.crossings.links
-        return {leg: n for n, link in enumerate(links) for leg in (link.deposit, link.withdrawal)}
 
     def over(self, out: Exit) -> list[Exit]:
         """An exit that leads to a bridge, led on over it; any other as it is."""
@@ -133,9 +115,9 @@ class Bridges:
     def _beside(self, out: Exit, places: Sequence[int]) -> Exit:
         """What is paid to a bridge in another asset than that of the deposit is the price of the deposit."""
         number, address = self._ledgers.address(out.holding)
+        raw = self._ledgers.all[number].addresses([address])[0]
         for place in places:
             leg = self.crossings.legs[place]
-            raw = self._ledgers.all[number].addresses([address])[0]
             if raw in (leg.contract, leg.vault) and self._asset(number, leg) != self._ledgers.asset(out.holding):
                 return out._replace(stop=Stop(BRIDGE, leg.bridge, BRIDGE, f"{leg.bridge}: paid beside a deposit"))
         return out
@@ -153,11 +135,10 @@ class Bridges:
         self, place: int, first: int, behind: int, low: int, high: int, start: int, end: int, out: Exit, base: int
     ) -> list[Exit]:
         """The part [low, high) of what a bridge took for one leg, [first, behind), led on."""
-        leg = self.crossings.legs[place]
-        link = self._links.get(place)
+        link = self.crossings.link_of.get(place)
         landed = [] if link is None else self._landing(link)
         if link is None or not landed:
-            stop = self._stop(leg, link)
+            stop = self._stop(place)
             return [out._replace(start=start, size=end - start, at=out.at + low - base, amount=high - low, stop=stop)]
         self.used[link] = None
         whole, size = sum(span.size for span in landed), behind - first
@@ -178,7 +159,7 @@ class Bridges:
             )
         return found
 
-    def _landing(self, link: int) -> list[Span]:
+    def _landing(self, link: int) -> list[Exit]:
         """Where the other leg of a link is in its ledger, in order; empty where its movement is not there."""
         joined = self.crossings.links[link]
         place = joined.deposit if self._backward else joined.withdrawal
@@ -201,7 +182,7 @@ class Bridges:
             low, high = max(span.start, mine[0]), min(span.start + span.size, mine[1])
             if low < high:
                 at, behind = ((x - span.start) * span.amount // span.size for x in (low, high))
-                found.append(Span(low, high - low, span.holding, span.key, span.at + at, behind - at))
+                found.append(span._replace(start=low, size=high - low, at=span.at + at, amount=behind - at))
         return found
 
     def _spans(self, number: int, key: int, holding: int, places: Sequence[int]) -> list[tuple[int, int, int]]:
@@ -267,9 +248,7 @@ class Bridges:
 
     def _asset(self, number: int, leg: Leg) -> int | None:
         """The number of a leg's asset in all ledgers; None where the ledger has none of it."""
-        assets = self._ledgers.all[number].assets
-        own = next((n for n, asset in enumerate(assets) if asset.key == leg.token), None)
-        return None if own is None else self._ledgers.asset_number(number, own)
+        return None if leg.token is None else self._ledgers.asset_of(number, leg.token)
 
     def _before(self, out: Exit) -> int:
         """How much of the same asset had reached the bridge's party in the transaction before a movement."""
@@ -281,9 +260,9 @@ class Bridges:
             total += row.amount if side == out.holding and self._ledgers.asset(row.sender) == asset else 0
         return total
 
-    def _stop(self, leg: Leg, link: int | None) -> Stop:
+    def _stop(self, place: int) -> Stop:
         """The endpoint of a deposit whose other side is not in the ledgers: it says where the value went."""
-        other = self._other(link, leg) if link is not None else None
+        leg, other = self.crossings.legs[place], self.crossings.other(place)
         chain = leg.other_chain or (other.chain if other else "")
         whom = (leg.sender and format_address(leg.sender)) if self._backward else leg.recipient
         target = " ".join(part for part in (chain, whom) if part) or None
@@ -293,11 +272,6 @@ class Bridges:
             f"paid out in 0x{other.tx.hex()} on {other.chain}, but that movement is not in its ledger"
         )  # fmt: skip
         return Stop(BRIDGE, leg.bridge, BRIDGE, f"{leg.bridge}: {where}; {lacking}", target)
-
-    def _other(self, link: int, leg: Leg) -> Leg:
-        joined: Crossing = self.crossings.links[link]
-        legs = self.crossings.legs
-        return legs[joined.withdrawal] if legs[joined.deposit] == leg else legs[joined.deposit]
 
 
 def _whole(found: list[Exit], out: Exit) -> list[Exit]:

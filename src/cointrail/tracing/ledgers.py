@@ -15,7 +15,7 @@ import numpy as np
 
 from cointrail.chains import Asset, format_address
 from cointrail.errors import InputError
-from cointrail.ledger import Ledger
+from cointrail.ledger import Ledger, check_chains
 from cointrail.ledger.columns import NONE
 from cointrail.ledger.marks import CLOSE
 
@@ -41,10 +41,7 @@ class Ledgers:
         """Raises InputError for two ledgers of one chain, and for one without times beside another."""
         self.all = list(ledgers)
         self.one = len(self.all) == 1
-        chains = [ledger.chain for ledger in self.all]
-        if len(set(chains)) < len(chains):
-            twice = next(chain for chain in chains if chains.count(chain) > 1)
-            raise InputError(f"two ledgers hold {twice}: import their sources into one ledger, or leave one out")
+        check_chains(self.all)
         if len(self.all) > MOST:
             raise InputError(f"{len(self.all)} ledgers: give at most {MOST}")
         if not self.one and (untimed := [ledger.path for ledger in self.all if ledger.times is None]):
@@ -76,6 +73,15 @@ class Ledgers:
     def asset_number(self, number: int, asset: int) -> int:
         """An asset of one ledger, in the numbers of all."""
         return asset + self._assets[number]
+
+    def asset_of(self, number: int, key: str) -> int | None:
+        """An asset of one ledger by its key, in the numbers of all; None where the ledger has none of it."""
+        own = self._keys[number].get(key)
+        return None if own is None else self.asset_number(number, own)
+
+    @cached_property
+    def _keys(self) -> list[dict[str, int]]:
+        return [{asset.key: n for n, asset in enumerate(ledger.assets)} for ledger in self.all]
 
     def chain_of(self, asset: int) -> str:
         """The chain of an asset."""

@@ -14,11 +14,11 @@ from cointrail.conversions.settlement.piece import UNSEEN, UNWRAP, VAULT
 from cointrail.conversions.settlement.settler import Settler
 from cointrail.prices import Prices
 from cointrail.tracing.account import SETTLED, Account
-from cointrail.tracing.bridges import Bridges, Row, Span
+from cointrail.tracing.bridges import Bridges, Row
 from cointrail.tracing.exit import Exit, Stop
 from cointrail.tracing.ledgers import Ledgers
 
-REMEMBERED = 4096  # settled transactions
+REMEMBERED = 4096  # transactions: settled, and read
 LED = 1 << 16  # outflows of which it is remembered where they go
 NO_PRICES = Prices()
 
@@ -44,6 +44,7 @@ class Passages:
         self._ledgers, self._backward, self.followed = ledgers, backward, followed
         self._robbed, self._prices = frozenset(robbed), prices
         self._settled: dict[int, Settled] = {}
+        self._rows: dict[tuple[int, int], list[Row]] = {}  # by ledger and first row
         self._exits: dict[tuple[int, int], list[Exit] | None] = {}  # every walk of a trace asks again
         self.notes: dict[tuple[int, int, str, int], None] = {}  # key, holding, kind, asset: what was strange on the way
         self.bridges: Bridges | None = None
@@ -118,17 +119,22 @@ class Passages:
         """The movements of a transaction, fees and rewards apart, in order."""
         ledgers = self._ledgers
         number, first, behind = ledgers.transaction(key)
-        return [
-            Row(ledgers.key(number, row), ledgers.joined(number, sender), ledgers.joined(number, recipient), amount)
-            for row, sender, recipient, amount in self.settlers[number].rows(first, behind)
-        ]
+        found = self._rows.get((number, first))
+        if found is None:
+            if len(self._rows) >= REMEMBERED:
+                self._rows.clear()
+            found = self._rows[number, first] = [
+                Row(ledgers.key(number, row), ledgers.joined(number, sender), ledgers.joined(number, recipient), amount)
+                for row, sender, recipient, amount in self.settlers[number].rows(first, behind)
+            ]
+        return found
 
     def movements(self, key: int) -> list[Movement]:
         """The same by addresses and assets of their ledger."""
         number, first, behind = self._ledgers.transaction(key)
         return self.settlers[number].movements(first, behind)
 
-    def ends(self, number: int, key: int, party: int, asset: int) -> list[Span]:
+    def ends(self, number: int, key: int, party: int, asset: int) -> list[Exit]:
         """The other side of what a party paid of an asset in a transaction (backward: took), in order."""
         if not self._ledgers.netted(key):
             return self._plainly(key, party, asset)
@@ -141,16 +147,16 @@ class Passages:
                 mine = (one.loser, one.asset) == (who, own) and one.rule not in STOPS
                 out = self._forth(number, key, one, None) if mine else None
             if out is not None and out.size and out.amount:
-                found.append(Span(out.start, out.size, out.holding, self._sign(out.key), out.at, out.amount))
-        return sorted(found)
+                found.append(Exit(out.start, out.size, out.holding, self._sign(out.key), out.at, out.amount))
+        return sorted(found, key=lambda one: one.start)
 
-    def _plainly(self, key: int, party: int, asset: int) -> list[Span]:
+    def _plainly(self, key: int, party: int, asset: int) -> list[Exit]:
         """The same in a transaction that is not settled: movement by movement."""
         found, at = [], 0
         for row in self.rows(key):
             side, other = (row.recipient, row.sender) if self._backward else (row.sender, row.recipient)
             if side == party and self._ledgers.asset(side) == asset:
-                found.append(Span(at, row.amount, other, self._sign(row.key), 0, row.amount))
+                found.append(Exit(at, row.amount, other, self._sign(row.key), 0, row.amount))
                 at += row.amount
         return found
 

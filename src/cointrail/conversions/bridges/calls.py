@@ -11,16 +11,15 @@ from functools import cache
 from typing import Any
 
 from cointrail.chains.data import table
+from cointrail.conversions.bridges.fields import meaning, text
 from cointrail.conversions.bridges.signature import Malformed, Signature
 from cointrail.conversions.bridges.special import SPECIAL
-from cointrail.conversions.bridges.table import Rule, numbered, shipped
+from cointrail.conversions.bridges.table import Rule, shipped
 
 PACKAGE = "cointrail.conversions.bridges"
 SELECTOR = 4  # bytes
-FIRST = "[0]"
 FIELDS = {"token": "token", "recipient": "recipient", "amount": "amount", "chain": "other_chain", "key": "key",
           "vault": "vault"}  # fmt: skip
-LONGEST = 256  # characters of a recipient that is text
 
 
 @dataclass(frozen=True)
@@ -79,43 +78,25 @@ def _call(rule: Rule, values: dict[str, Any]) -> Call:
     if rule.special:
         values |= SPECIAL[rule.special](values) or {}
     said = {name: _meaning(rule, values, rule.leg.get(field)) for name, field in FIELDS.items()}
-    token = None if said["token"] is None else _text(said["token"])
+    token = None if said["token"] is None else text(said["token"])
     return Call(
         rule.signature.text.partition("(")[0],
         rule.bridge,
         rule.side,
         token,
-        _text(said["recipient"]),
+        text(said["recipient"]),
         said["amount"],
-        _text(said["chain"]),
-        _text(said["key"]).removeprefix("0x"),
-        _text(said["vault"]),
+        text(said["chain"]),
+        text(said["key"]).removeprefix("0x"),
+        text(said["vault"]),
     )
 
 
 def _meaning(rule: Rule, values: Mapping[str, Any], said: object) -> Any:
-    """What a rule says of a field: the forms of bridges.yaml, and NAME[0] for the first of a list."""
-    if isinstance(said, list):  # the parts of a key, of which only values of the call are known here
+    """What a rule says of a field; of the parts of a key only values of the call are known here."""
+    if isinstance(said, list):
         said = next((part for part in said if not part.startswith("@")), None)
-    if not isinstance(said, str) or said.startswith("@"):
-        return None
-    if said.startswith("="):
-        return said[1:]
-    if said.startswith("#"):
-        return numbered(rule.numbers, int(values[said[1:]]))
-    if said.endswith(FIRST):
-        listed = values[said.removesuffix(FIRST)]
-        if not listed:
-            raise Malformed("a route without tokens")
-        return listed[0]
-    return values[said]
-
-
-def _text(value: Any) -> str:
-    if value is None:
-        return ""
-    text = f"0x{value.hex()}" if isinstance(value, bytes) else str(value)
-    return text[:LONGEST].lower() if text[:2].lower() == "0x" else text[:LONGEST]
+    return meaning(rule, values, said) if isinstance(said, str) and not said.startswith("@") else None
 
 
 @cache
@@ -126,7 +107,15 @@ def _rules() -> dict[bytes, list[Rule]]:
         said = {field: row[name] for name, field in FIELDS.items() if row[name]}
         if "other_chain" in said:
             said["other_chain"] = "#" + said["other_chain"]
-        rule = Rule(row["bridge"], row["numbers"], row["side"], Signature(row["signature"]), said, call=True)
+        rule = Rule(
+            row["bridge"],
+            row["numbers"],
+            row["side"],
+            Signature(row["signature"]),
+            said,
+            special=row["special"],
+            call=True,
+        )
         rules = found.setdefault(rule.signature.selector, [])
         if not any(one.signature.canonical == rule.signature.canonical for one in rules):
             rules.append(rule)

@@ -1,6 +1,6 @@
 """All bridge legs of some ledgers and the links between them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from cointrail.conversions.bridges.decode import decode
 from cointrail.conversions.bridges.direct import BRIDGE, direct
@@ -8,6 +8,7 @@ from cointrail.conversions.bridges.joining import join
 from cointrail.conversions.bridges.leg import Crossings, Finding, Leg
 from cointrail.conversions.bridges.table import Table, shipped
 from cointrail.ledger.event import Event
+from cointrail.ledger.rows import INPUT
 
 
 def crossings(chains: Sequence[tuple[str, Sequence[Event]]], table: Table | None = None) -> Crossings:
@@ -16,9 +17,18 @@ def crossings(chains: Sequence[tuple[str, Sequence[Event]]], table: Table | None
     legs: list[Leg] = []
     findings: list[Finding] = []
     for chain, events in chains:
-        found, strange = decode(known, chain, events)
-        straight, odd = direct(chain, events, found) if BRIDGE in known.bridges else ([], [])
+        inputs: list[Event] = []
+        found, strange = decode(known, chain, _noting(events, inputs))
+        straight, odd = direct(chain, inputs, found) if BRIDGE in known.bridges else ([], [])
         legs += [*found, *straight]
         findings += [*strange, *odd]
     links, alone = join(known, legs, [chain for chain, _ in chains])
     return Crossings(legs, links, [*findings, *alone])
+
+
+def _noting(events: Iterable[Event], inputs: list[Event]) -> Iterator[Event]:
+    """The events as they are, read once; the inputs of transactions are noted as they pass."""
+    for event in events:
+        if event.position == INPUT:
+            inputs.append(event)
+        yield event

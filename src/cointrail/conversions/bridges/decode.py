@@ -5,11 +5,11 @@ from typing import Any
 
 from eth_hash.auto import keccak
 
-from cointrail.chains import format_address
-from cointrail.conversions.bridges.leg import DEPOSIT, Finding, Leg
+from cointrail.conversions.bridges.fields import ADDRESS, meaning, text
+from cointrail.conversions.bridges.leg import DEPOSIT, INTERNAL, Finding, Leg
 from cointrail.conversions.bridges.signature import Malformed
 from cointrail.conversions.bridges.special import NO_MEMO, SPECIAL
-from cointrail.conversions.bridges.table import Rule, Table, numbered
+from cointrail.conversions.bridges.table import Rule, Table
 from cointrail.ledger.event import Event
 from cointrail.ledger.rows import INPUT
 
@@ -21,11 +21,6 @@ STRANGE = {
     ALONE: "the event that belongs to it is not in its transaction",
 }
 NATIVE = ("0x" + "0" * 40, "0x" + "e" * 40)  # how contracts write the native coin
-ADDRESS = 20
-WORD = 32
-NOTHING = bytes(WORD)
-PADDING = bytes(WORD - ADDRESS)
-LONGEST = 256  # characters of anything that an event says in text
 
 Values = dict[str, Any]
 
@@ -100,12 +95,12 @@ def _leg(table: Table, rule: Rule, chain: str, event: Event, events: Sequence[Ev
         if field != "key"
     }
     key = ":".join(
-        _text(_meaning(rule, chain, event, values, held, part)).removeprefix("0x") for part in rule.leg.get("key", ())
+        text(_meaning(rule, chain, event, values, held, part)).removeprefix("0x") for part in rule.leg.get("key", ())
     )
     if rule.special:
         told |= {name[1:]: value for name, value in values.items() if name.startswith("@")}
     leg = Leg(
-        side=rule.side if rule.side != "internal" else DEPOSIT,
+        side=rule.side if rule.side != INTERNAL else DEPOSIT,
         bridge=rule.bridge,
         chain=chain,
         tx=event.tx,
@@ -117,13 +112,13 @@ def _leg(table: Table, rule: Rule, chain: str, event: Event, events: Sequence[Ev
         token=_token(told.get("token")),
         amount=told.get("amount"),
         sender=_address(told.get("sender")),
-        recipient=_text(told.get("recipient")),
-        other_chain=_text(told.get("other_chain")),
+        recipient=text(told.get("recipient")),
+        other_chain=text(told.get("other_chain")),
         other_token=_token(told.get("other_token")),
         other_amount=told.get("other_amount"),
         key=told.get("key", key),
-        memo=_text(told.get("memo")),
-        status="internal" if rule.side == "internal" else _text(told.get("status")),
+        memo=text(told.get("memo")),
+        status=INTERNAL if rule.side == INTERNAL else text(told.get("status")),
     )
     return leg, str(values.get("@finding", ""))
 
@@ -148,10 +143,6 @@ def _beside(table: Table, rule: Rule, chain: str, event: Event, events: Sequence
 
 def _meaning(rule: Rule, chain: str, event: Event, values: Values, held: str | None, said: str) -> Any:
     """What a rule says of a field, in an event; `held` is the token of its contract."""
-    if said.startswith("#"):
-        return numbered(rule.numbers, int(values[said[1:]]))
-    if said.startswith("="):
-        return said[1:]
     if said == "@tx":
         return event.tx.hex()
     if said == "@chain":
@@ -161,29 +152,17 @@ def _meaning(rule: Rule, chain: str, event: Event, values: Values, held: str | N
     if said == "@kappa":  # Synapse: the hash of the text of the transaction's hash
         found: bytes = keccak(f"0x{event.tx.hex()}".encode())
         return found
-    return values[said]
+    return meaning(rule, values, said)
 
 
 def _address(value: Any) -> bytes | None:
-    text = _text(value)
-    return bytes.fromhex(text[2:]) if len(text) == 2 + 2 * ADDRESS and text.startswith("0x") else None
+    told = text(value)
+    return bytes.fromhex(told[2:]) if len(told) == 2 + 2 * ADDRESS and told.startswith("0x") else None
 
 
 def _token(value: Any) -> str | None:
-    text = None if value is None else _text(value)
-    return "" if text in NATIVE else text
-
-
-def _text(value: Any) -> str:
-    """A value as text: 20 bytes as an address, so also where they are padded to a word."""
-    if value is None:
-        return ""
-    if isinstance(value, bytes):
-        if len(value) == WORD and value[: WORD - ADDRESS] == PADDING and value != NOTHING:
-            value = value[WORD - ADDRESS :]
-        return format_address(value) if len(value) == ADDRESS else f"0x{value.hex()}"[:LONGEST]
-    text = str(value)
-    return text.lower() if text[:2].lower() == "0x" else text[:LONGEST]
+    told = None if value is None else text(value)
+    return "" if told in NATIVE else told
 
 
 def _finding(kind: str, chain: str, event: Event, bridge: str, detail: str) -> Finding:

@@ -10,21 +10,20 @@ from cointrail.conversions.bridges.leg import DEPOSIT, INTERNAL, Finding, Leg
 from cointrail.conversions.bridges.special import NO_MEMO, thorchain_in
 from cointrail.conversions.bridges.table import MEMOS
 from cointrail.ledger.event import Event
-from cointrail.ledger.rows import INPUT
 
 BRIDGE = "thorchain"
 UNKNOWN_VAULT = "memo_to_unknown_vault"
 
 
-def direct(chain: str, events: Iterable[Event], legs: Sequence[Leg]) -> tuple[list[Leg], list[Finding]]:
+def direct(chain: str, inputs: Iterable[Event], legs: Sequence[Leg]) -> tuple[list[Leg], list[Finding]]:
     """The deposits among inputs, given the legs that events tell. The amount is the value of the transaction itself,
     which its input does not say."""
     vaults = {leg.vault for leg in legs if leg.bridge == BRIDGE and leg.chain == chain and leg.vault}
     told = {leg.tx for leg in legs}
     found: list[Leg] = []
     findings: list[Finding] = []
-    for event in events:
-        if event.position != INPUT or event.tx in told or not event.data.lower().startswith(MEMOS):
+    for event in inputs:
+        if event.tx in told or not event.data.lower().startswith(MEMOS):
             continue
         if event.address not in vaults:
             findings.append(_finding(UNKNOWN_VAULT, chain, event, "no event of the router tells of this vault"))

@@ -1,8 +1,12 @@
 """Legs: one side of a transfer over a bridge, as the bridge's own contract told it."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
-DEPOSIT, WITHDRAWAL = "deposit", "withdrawal"
+from cointrail.conversions.legs import DEPOSIT, WITHDRAWAL
+
+__all__ = ["DEPOSIT", "INTERNAL", "REFUND", "WITHDRAWAL", "Crossing", "Crossings", "Finding", "Leg"]
+
 REFUND, INTERNAL = "refund", "internal"
 
 
@@ -68,3 +72,15 @@ class Crossings:
     legs: list[Leg]
     links: list[Crossing]
     findings: list[Finding]
+
+    @cached_property
+    def link_of(self) -> dict[int, int]:
+        """The place of the link of every leg that has one, by the leg's place."""
+        return {leg: n for n, link in enumerate(self.links) for leg in (link.deposit, link.withdrawal)}
+
+    def other(self, place: int) -> Leg | None:
+        """The other side of a leg; None where it has no link."""
+        if place not in self.link_of:
+            return None
+        link = self.links[self.link_of[place]]
+        return self.legs[link.withdrawal if place == link.deposit else link.deposit]

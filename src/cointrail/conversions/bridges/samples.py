@@ -8,12 +8,12 @@ from typing import Any
 
 from cointrail.chains import format_address, parse_address, parse_hash
 from cointrail.chains.data import table
+from cointrail.conversions.bridges.decode import NATIVE
 from cointrail.conversions.bridges.leg import DEPOSIT, Leg
 from cointrail.conversions.bridges.table import numbered
 from cointrail.errors import InputError
 
 PACKAGE = "cointrail.conversions.bridges"
-NATIVE = ("0x" + "0" * 40, "0x" + "e" * 40)  # how they write the native coin
 NOBODY = bytes(20)
 BITS = 256
 DIGITS = 20  # of the number of a chain

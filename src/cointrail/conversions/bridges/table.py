@@ -13,12 +13,13 @@ import yaml
 from cointrail.chains import chain, format_address, parse_address
 from cointrail.chains.data import table
 from cointrail.conversions.bridges.checking import Fields, check
+from cointrail.conversions.bridges.leg import DEPOSIT, INTERNAL, WITHDRAWAL
 from cointrail.conversions.bridges.signature import Signature
 from cointrail.errors import InputError
 from cointrail.ledger.readers import Wanted
 
 PACKAGE = "cointrail.conversions.bridges"
-SIDES = ("deposit", "withdrawal", "internal")
+SIDES = (DEPOSIT, WITHDRAWAL, INTERNAL)
 ORDERS = ("before", "after")
 CHECKED = ("read", "recalled")
 MEMOS = (b"=:", b"swap:", b"s:")  # how the input of a payment with a THORChain memo begins
