@@ -20,12 +20,13 @@ from bench.looking import looking
 from bench.machine import ROOT, commit, machine
 from bench.scanning import scanning
 from bench.settling import settling
+from bench.spending import spending
 from bench.storing import importing, keeping
 
 PAGE = ROOT / "docs" / "bench.md"
 LIBRARIES = ("numpy", "numba", "pyarrow", "networkx")
-FULL = {"transfers": 10_000_000, "leaf": 100, "repeats": 3, "slice": 500_000, "large": 30_000_000}
-QUICK = {"transfers": 30_000, "leaf": 5_000, "repeats": 1, "slice": 10_000, "large": 50_000}
+FULL = {"transfers": 10_000_000, "leaf": 100, "repeats": 3, "slice": 500_000, "large": 30_000_000, "spends": 1_000_000}
+QUICK = {"transfers": 30_000, "leaf": 5_000, "repeats": 1, "slice": 10_000, "large": 50_000, "spends": 6_000}
 
 INTRO = """# Speed
 
@@ -66,7 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         console.print(f"written to {PAGE}")
 
 
-NAMES = ("import", "store", "trace", "plain", "look", "scan", "settle", "flow")
+NAMES = ("import", "store", "trace", "plain", "look", "scan", "settle", "spend", "flow")
 
 
 def _works(ground: Ground, size: dict[str, int], quick: bool) -> Iterator[tuple[str, Callable[[], Part]]]:
@@ -77,6 +78,7 @@ def _works(ground: Ground, size: dict[str, int], quick: bool) -> Iterator[tuple[
     yield "look", lambda: looking(ground)
     yield "scan", lambda: scanning(ground, size["large"])
     yield "settle", lambda: settling(ground, size["transfers"])
+    yield "spend", lambda: spending(ground, size["spends"])
     yield "flow", lambda: _flow(quick)
 
 

@@ -68,7 +68,7 @@ def test_an_entity_wins_over_a_name_and_a_chain_is_a_network(tmp_path: Path) -> 
     ("row", "reason"),
     [
         ("0x12,Example,exchange", "is not an address"),
-        ("bc1q2qqqt87kh33s0er58akh7v9cwjgd83z5smh9rp,Example,exchange", "is not an address"),
+        ("bc1q2qqqt87kh33s0er58akh7v9cwjgd83z5smh9rq,Example,exchange", "is not an address"),
         (",Example,exchange", "no address"),
         (f"{A},,exchange", "who holds"),
         (f"{A},{'x' * 2000},exchange", "too long"),

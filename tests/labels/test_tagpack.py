@@ -110,6 +110,10 @@ def test_the_one_category_of_a_label(tmp_path: Path, fields: str, category: str 
         ("network: KCC", A, "kcc"),
         ("actor: x", A, None),
         ("currency: MATIC", A, "polygon"),
+        ("currency: BTC", "1JoktQJhCzuCQkt3GnQ8Xddcq4mUgNyXEa", "bitcoin"),
+        ("currency: USDT", "TRYL7PKCG4b4xRCM554Q5J6o8f1UjUmfnY", None),
+        ("currency: TRX", "TRYL7PKCG4b4xRCM554Q5J6o8f1UjUmfnY", "tron"),
+        ("network: tron", A, "tron"),
     ],
 )
 def test_networks_that_are_kept(tmp_path: Path, where: str, address: str, network: str | None) -> None:
@@ -120,9 +124,10 @@ def test_networks_that_are_kept(tmp_path: Path, where: str, address: str, networ
 @pytest.mark.parametrize(
     ("where", "address"),
     [
-        ("currency: BTC", "1JoktQJhCzuCQkt3GnQ8Xddcq4mUgNyXEa"),
-        ("currency: USDT", "TRYL7PKCG4b4xRCM554Q5J6o8f1UjUmfnY"),
-        ("network: tron", A),
+        ("currency: BTC", "1JoktQJhCzuCQkt3GnQ8Xddcq4mUgNyXEb"),
+        ("currency: BTC", A),
+        ("currency: XRP", "rvYAfWj5gh67oV6fW32ZzP3Aw4Eubs59B"),
+        ("currency: USDT", "0x12"),
         ("network: aptos", "'0x" + "ab" * 32 + "'"),
     ],
 )

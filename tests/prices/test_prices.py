@@ -78,7 +78,7 @@ def test_a_coin_counts_where_it_is_that_very_coin(tmp_path: Path) -> None:
     book = prices(tmp_path, "eth,0,2000", "MATIC,0,0.5", "BTC,0,30000")
     valued = {name for name in chains() if book.at(name, "", chains()[name].native_symbol, 1)}
     ether = {"ethereum", "arbitrum", "optimism", "base", "blast", "linea", "scroll", "zksync", "polygon-zkevm"}
-    assert valued == ether | {"polygon"}
+    assert valued == ether | {"polygon", "bitcoin"}
     assert book.at("eip155:10", "", "ETH", 1) == book.at("Optimism", "", "eth", 1) is not None
     assert book.at("polygon", "", "MATIC", 1) == book.at("polygon", "", "POL", 1) is not None
     assert book.at("bitcoin", "", "BTC", 1) is not None

@@ -27,6 +27,18 @@ class Memory:
     def last_key(self, key: int) -> int:
         return abs(key)
 
+    def by_outputs(self, holding: int) -> bool:
+        return False
+
+    def through(self, holding: int) -> bool:
+        return False
+
+    def seat(self, holding: int) -> int:
+        return holding
+
+    def fee(self, holding: int) -> int:
+        raise AssertionError("no holding here is a transaction")
+
     def apart(self, holding: int) -> bool:
         return False
 

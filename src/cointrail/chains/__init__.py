@@ -1,9 +1,12 @@
 """What differs between chains: names, address formats, assets, amounts and times. No other room is imported here."""
 
 from cointrail.chains.address import (
+    asset_key,
     checksum_address,
     format_address,
+    owner_key,
     parse_address,
+    parse_any,
     parse_hash,
     read_addresses,
     read_hashes,
@@ -19,12 +22,15 @@ __all__ = [
     "Asset",
     "Chain",
     "Registry",
+    "asset_key",
     "chain",
     "checksum_address",
     "format_address",
     "format_time",
     "imitates",
+    "owner_key",
     "parse_address",
+    "parse_any",
     "parse_hash",
     "parse_time",
     "read_addresses",

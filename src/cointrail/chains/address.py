@@ -1,11 +1,13 @@
-"""Addresses and transaction hashes of EVM chains: from text to bytes and back, with the EIP-55 check."""
+"""Addresses and transaction hashes: from text to bytes, and those of EVM chains back, with the EIP-55 check."""
 
 import re
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 
 from eth_hash.auto import keccak
 
+from cointrail.chains import bitcoin, tron
 from cointrail.errors import InputError
 
 ADDRESS_DIGITS = 40
@@ -30,9 +32,45 @@ def parse_address(text: str) -> bytes:
     return raw
 
 
+def parse_any(text: str) -> bytes:
+    """The 20 bytes that stand for an address of any chain.
+
+    0x… is one of EVM chains, T… one of Tron (which are the same 20 bytes); those of Bitcoin and its kin, in any of
+    their forms, stand for the digest of their script; `script:…` is such a digest. Raises InputError otherwise.
+    """
+    value = text.strip(WRAPPING)
+    if value.startswith(PREFIXES):
+        return parse_address(text)
+    if (raw := tron.parse(value)) is not None:
+        return raw
+    if (script := bitcoin.parse(value)) is not None:
+        return owner_key(script)
+    if value.startswith(bitcoin.NO_ADDRESS):
+        return bytes.fromhex(
+            _digits(f"0x{value.removeprefix(bitcoin.NO_ADDRESS)}", ADDRESS_DIGITS, "a script's digest")
+        )
+    raise InputError(f"{_quote(text)} is not an address of a chain that is known, or a character of it is wrong")
+
+
+def asset_key(text: str) -> str:
+    """The key of an asset that a user wrote: of a contract (0x… or Tron's T…) 0x and 40 lower-case digits, else as it
+    is. InputError for a broken contract."""
+    raw = tron.parse(text.strip(WRAPPING))
+    if raw is not None:
+        return format_address(raw)
+    return format_address(parse_address(text)) if text[:2].lower() == "0x" else text
+
+
+def owner_key(script: bytes) -> bytes:
+    """The 20 bytes that stand for whoever can spend by a script: the beginning of its SHA-256."""
+    return sha256(script).digest()[: ADDRESS_DIGITS // 2]
+
+
 def parse_hash(text: str) -> bytes:
-    """The 32 bytes of a transaction hash written as 0x… or \\x…; raises InputError otherwise."""
-    return bytes.fromhex(_digits(text, HASH_DIGITS, "a transaction hash"))
+    """The 32 bytes of a transaction's hash or id, written as 0x…, \\x… or digits alone; raises InputError otherwise."""
+    value = text.strip(WRAPPING)
+    plain = len(value) == HASH_DIGITS and HEX.fullmatch(value)
+    return bytes.fromhex(_digits(f"0x{value}" if plain else text, HASH_DIGITS, "a transaction hash"))
 
 
 def format_address(raw: bytes) -> str:
@@ -51,7 +89,7 @@ def read_addresses(argument: str) -> list[bytes]:
     Blank lines, `#` comments, quotes and commas at the end are ignored; a repeated address counts once, at its first
     place. Raises InputError that names the file and the line.
     """
-    return _read(argument, parse_address, "addresses")
+    return _read(argument, parse_any, "addresses")
 
 
 def read_hashes(argument: str) -> list[bytes]:

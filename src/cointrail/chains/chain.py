@@ -4,23 +4,51 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
+from typing import Literal, cast
 
+from cointrail.chains import bitcoin, tron
+from cointrail.chains.address import format_address
 from cointrail.chains.data import table
 from cointrail.errors import InputError
 
 TABLE = "chains.csv"
+Family = Literal["evm", "utxo", "tron"]
 
 
 @dataclass(frozen=True)
 class Chain:
-    """One chain: its name here, its CAIP-2 id, its native coin and where people look things up."""
+    """One chain: its name here, its CAIP-2 id, its native coin, how it keeps value, where people look things up."""
 
     name: str
     caip2: str  # "eip155:1"
     native_symbol: str
     native_name: str
     decimals: int  # of the native coin
+    family: Family
     explorer: str  # base URL, no slash at the end
+
+    @property
+    def number(self) -> int:
+        """What nodes with Ethereum's interface say as their chain's id; 0 for chains that have none."""
+        namespace, _, reference = self.caip2.partition(":")
+        return 0 if namespace == "bip122" else int(reference, 0)
+
+    @property
+    def by_outputs(self) -> bool:
+        """Whether value is kept in outputs that are spent whole, not in accounts."""
+        return self.family == "utxo"
+
+    def address(self, raw: bytes, script: bytes | None = None) -> str:
+        """An address as people of the chain write it, from its 20 bytes; on output-based chains from its script too."""
+        if self.family == "evm":
+            return format_address(raw)
+        if self.family == "tron":
+            return tron.address(raw)
+        return bitcoin.address(self.name, raw, script)
+
+    def hash(self, raw: bytes) -> str:
+        """The id of a transaction as people of the chain write it, from its 32 bytes."""
+        return f"0x{raw.hex()}" if self.family == "evm" else raw.hex()
 
 
 @cache
@@ -33,6 +61,7 @@ def chains() -> Mapping[str, Chain]:
             native_symbol=row["native_symbol"],
             native_name=row["native_name"],
             decimals=int(row["decimals"]),
+            family=cast(Family, row["family"]),
             explorer=row["explorer"],
         )
         for row in table("cointrail.chains", TABLE)

@@ -31,7 +31,11 @@ def import_(
     paths: Annotated[list[Path] | None, typer.Argument(metavar="PATH...", help="Files or folders to read.")] = None,
     into: Annotated[Path, typer.Option("--into", metavar="LEDGER", help="The ledger's folder, new or old.")] = ...,  # type: ignore[assignment]
     format: Annotated[
-        str, typer.Option(help="auto, csv (with --map), ethereum-etl, aws, bigquery, cryo or etherscan.")
+        str,
+        typer.Option(
+            help="auto, csv (with --map), ethereum-etl, aws, bigquery, cryo or etherscan; of chains like Bitcoin"
+            " bitcoin-blocks, bitcoin-etl, bitcoin-core or aws-bitcoin."
+        ),
     ] = "auto",
     chain: Annotated[str | None, typer.Option(help="The chain; ethereum unless the ledger says otherwise.")] = None,
     map_: Annotated[
@@ -51,7 +55,9 @@ def import_(
     ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Refuse a file with any bad row.")] = False,
     rpc: Annotated[str | None, typer.Option(metavar="URL", help="Read from a JSON-RPC node instead.")] = None,
-    from_block: Annotated[int | None, typer.Option(help="First block to read from the node.")] = None,
+    from_block: Annotated[
+        int | None, typer.Option(help="First block to read from the node, or the height of the first of raw blocks.")
+    ] = None,
     to_block: Annotated[int | None, typer.Option(help="Last block to read from the node.")] = None,
 ) -> None:
     """Import transfers: all of them or, if anything is unusable, nothing. Importing twice is importing once."""
@@ -69,7 +75,9 @@ def import_(
             if not paths:
                 raise InputError("nothing to import: give files, folders, or --rpc URL")
             columns = _columns(map_) if map_ is not None else None
-            options = Options(registry(into, name), format, name, columns, asset, decimals, strict, wanted, wrappers)
+            options = Options(
+                registry(into, name), format, name, columns, asset, decimals, strict, wanted, wrappers, from_block
+            )
             done = import_files(paths, into, options, step)
     _say(into, done)
 

@@ -6,7 +6,7 @@ from typing import Annotated, cast
 import typer
 from rich.console import Console
 
-from cointrail.chains import format_address, parse_address, parse_time, read_addresses, read_hashes
+from cointrail.chains import asset_key, parse_time, read_addresses, read_hashes
 from cointrail.cli.progress import progress
 from cointrail.conversions.bridges import extended
 from cointrail.errors import InputError
@@ -77,7 +77,7 @@ def trace(
         since=_time("--since", since),
         until=_time("--until", until),
         direction=_direction(direction),
-        assets=tuple(format_address(parse_address(item)) if item[:2] == "0x" else item for item in asset or []),
+        assets=tuple(map(asset_key, asset or [])),
     )
     if out.exists() and not out.is_dir():
         raise InputError(f"--out {out}: is a file; give a folder")

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 from sys import intern
 
-from cointrail.chains.address import WRAPPING, parse_address
+from cointrail.chains.address import WRAPPING, parse_address, parse_any
+from cointrail.chains.chain import chain as chain_by_name
 from cointrail.chains.moment import parse_time
 from cointrail.labels.label import Label
 from cointrail.labels.networks import chain_of, elsewhere
@@ -28,9 +29,9 @@ def claim(fields: Mapping[str, str], file: str) -> Label | None:
     network, currency = fields.get("network", "").strip(), fields.get("currency", "").strip()
     term = network or currency
     chain = chain_of(term)
-    if elsewhere(term) or (term and chain is None and not EVM_FORM.fullmatch(text)):
+    address = None if elsewhere(term) else _address(text, term, chain)
+    if address is None:
         return None  # a known chain of another kind, or a coin that lives on several
-    address = parse_address(text)
     entity = fields.get("entity", "").strip()
     if not entity:
         raise ValueError("it does not say who holds the address")
@@ -55,6 +56,25 @@ def claim(fields: Mapping[str, str], file: str) -> Label | None:
         lastmod=_time(fields, "lastmod"),
         file=file,
     )
+
+
+def _address(text: str, term: str, chain: str | None) -> bytes | None:
+    """The address as its chain writes it; None where it is none of the chain's, or the chain is not known.
+
+    Public lists hold many broken addresses of other chains than the EVM's; they are passed over like those of chains
+    that are not known.
+    """
+    family = chain_by_name(chain).family if chain else "evm" if not term or EVM_FORM.fullmatch(text) else ""
+    if family == "evm" and (chain or EVM_FORM.fullmatch(text)):
+        return parse_address(text)
+    if family == "utxo" and EVM_FORM.fullmatch(text):
+        return None
+    try:
+        return parse_any(text)
+    except ValueError:
+        if term:
+            return None
+        raise
 
 
 def _text(fields: Mapping[str, str], name: str) -> str | None:

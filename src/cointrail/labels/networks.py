@@ -25,7 +25,7 @@ def elsewhere(term: str) -> bool:
 
 @lru_cache(4096)
 def chain_of(term: str) -> str | None:
-    """The name of the EVM chain that the term stands for; None when it is another chain's, or no chain's (USDT)."""
+    """The name of the chain that the term stands for; None when it is one that is not known, or no chain's (USDT)."""
     found = _terms().get(_plain(term))
     return None if found in (None, "", OTHER) else found
 

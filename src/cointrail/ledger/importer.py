@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,17 +10,25 @@ import pyarrow as pa
 
 from cointrail.chains import Asset, Registry, chain, format_address, parse_address
 from cointrail.chains import wrapped as wrapped_coins
+from cointrail.chains.bitcoin import networks
+from cointrail.chains.chain import chains
 from cointrail.errors import InputError
 from cointrail.ledger.assets import registry, vouched, wrappers
 from cointrail.ledger.event import Event, as_table
 from cointrail.ledger.manifest import NAME, Declared, Manifest, Origin, load
 from cointrail.ledger.quarantine import kept, printable
 from cointrail.ledger.readers import Options, Wanted, read_files
+from cointrail.ledger.readers.bitcoin.node import read_node as read_outputs
 from cointrail.ledger.readers.node import chain_id, read_node
 from cointrail.ledger.readers.rpc_place import node_name
 from cointrail.ledger.readers.wanted import NONE
+from cointrail.ledger.segment import hashes
 from cointrail.ledger.store import INCOMING, Writer, writer
 
+BANDWIDTH = (
+    "fees are those for energy: what was burnt for bandwidth is not told by Tron's nodes in Ethereum's interface, so"
+    " balances of coins come out a little high"
+)
 Step = Callable[[str, float], None]  # what is being done, and the share that is done (below 0: not known)
 
 
@@ -43,6 +51,8 @@ def import_files(
 ) -> Imported:
     """Import files into a ledger, new or old; InputError for anything unusable, and then the ledger is unchanged."""
     step("reading", -1)
+    if chain(options.chain).by_outputs:
+        options = replace(options, known_blocks=block_heights(into))
     reading = read_files(paths, options)
     manner = _manner(options, [source.sha256 for source in reading.sources])
     if (into / NAME).is_file():
@@ -71,6 +81,12 @@ def import_files(
     return done
 
 
+def block_heights(ledger: Path) -> dict[bytes, int]:
+    """The heights of the blocks that a ledger holds, by hash; none where there is no ledger yet."""
+    manifest = load(ledger) if (ledger / NAME).is_file() else None
+    return {hash_: n for segment in manifest.segments for n, hash_ in hashes(ledger, segment)} if manifest else {}
+
+
 def import_node(
     url: str,
     first: int,
@@ -85,6 +101,8 @@ def import_node(
     used by the next one; the ledger itself changes only at the end. `wanted` and `wrapped` as in `Options`."""
     known = registry(into, chain_name)
     vouch = wrappers(known, wrapped)
+    if chain(chain_name).by_outputs:
+        return _import_outputs(url, first, last, into, chain_name, known, step)
     warnings = _same_chain(url, chain_name)
     with writer(into, chain_name) as target:
         old, rows = target.manifest, 0
@@ -107,6 +125,21 @@ def import_node(
             new = _commit(target, [origin], known, vouch, step)
     _clear(into / INCOMING)
     return _imported(old, new, rows, [*warnings, *reading.warnings])
+
+
+def _import_outputs(
+    url: str, first: int, last: int, into: Path, chain_name: str, known: Registry, step: Step
+) -> Imported:
+    """The same from a node of an output-based chain."""
+    with writer(into, chain_name) as target:
+        old, rows, content = target.manifest, 0, hashlib.sha256()
+        network = networks()[chain_name]
+        for table in read_outputs(url, first, last, network, lambda done, total: step("blocks", done / total)):
+            rows += target.add(table, 0)
+            _digest(content, table)
+        origin = Origin(f"{node_name(url)} blocks {first} to {last}", "bitcoin-rpc", content.hexdigest(), rows)
+        new = _commit(target, [origin], known, [], step)
+    return _imported(old, new, rows, [])
 
 
 def import_tables(
@@ -179,12 +212,11 @@ def _told(said: dict[str, Any], wrapped: Sequence[str]) -> str:
 
 
 def _same_chain(url: str, name: str) -> list[str]:
-    wanted, number = chain(name).caip2, f"eip155:{chain_id(url)}"
+    wanted, number = chain(name).number, chain_id(url)
     if number == wanted:
-        return []
-    try:
-        other = chain(number).name
-    except InputError:
+        return [BANDWIDTH] if chain(name).family == "tron" else []
+    other = next((one.name for one in chains().values() if one.number == number), None)
+    if other is None:
         return [f"the node's chain is {number}, not {wanted}: a private chain, kept under the name {name}"]
     raise InputError(f"the node follows {other}, not {name}; give --chain {other}")
 

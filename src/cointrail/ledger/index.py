@@ -8,6 +8,12 @@ hash, ascending, and `hash_tx` which transaction that is, counted over all segme
 it begins a transaction, and whether that moves several assets or has events; `close_row` are the rows of those, with
 their senders in `close_sender`, since a walk has to look at all of such a transaction. `moment` is the clock, as the
 rows at which it advances.
+
+On output-based chains `owner` says of every address id whose it is: of an output the address that may spend it, of a
+transaction nobody's, else itself; `script` in which row of the parts its script stands (from 1); `lost` lists addresses
+that nobody can spend from, `memo` those of them that stand for a text; `owned[owned_start[a]:owned_start[a + 1]]` are
+the outputs of an address in the order of their ids. What an input spends, where its source did not say it, is the value
+of the output. All other chains have these arrays empty.
 """
 
 import fcntl
@@ -31,10 +37,12 @@ from cointrail.ledger.events import telling
 from cointrail.ledger.files import sealed, sha256, stored, sync_file, unsealed, write_json
 from cointrail.ledger.intern import Interner, Words, words
 from cointrail.ledger.manifest import Manifest, Segment
-from cointrail.ledger.marks import CLOSE, EVENT, span, transactions
+from cointrail.ledger.marks import CLOSE, EVENT, MEMO, span, transactions
 from cointrail.ledger.rows import HASH_BYTES
+from cointrail.ledger.spending import NAMES as OWNERS
+from cointrail.ledger.spending import Spending, owners
 
-VERSION = 3
+VERSION = 4
 LOCK = ".index.lock"
 BROKEN = (OSError, ValueError, KeyError, TypeError, RecursionError)  # what a damaged meta.json raises
 CHECKED_ROWS = 500_000  # a ledger with up to so many transfers is checked whole whenever it is opened
@@ -45,6 +53,7 @@ NARROW_ROWS = (1 << 31) - 1  # transfers that 32-bit entries can number
 ARRAYS = (
     "entries", "start", "holding_address", "holding_asset", "link", "amount", "wide",
     "prefix", "prefix_id", "hash", "hash_tx", "first_tx", "mark", "close_row", "close_sender", "moment_row", "moment",
+    *OWNERS,
 )  # fmt: skip
 
 Step = Callable[[float], None]
@@ -74,7 +83,7 @@ def state(manifest: Manifest) -> str:
     """What the index of a ledger depends on, and the digest that is kept with it."""
     segment = [list(segment.digests.values()) for segment in manifest.segments]
     asset = [asset.key for asset in manifest.assets]
-    parts = [part.sha256 for part in (*manifest.addresses, *manifest.events)]
+    parts = [part.sha256 for part in (*manifest.addresses, *manifest.events, *manifest.outputs)]
     return json.dumps([VERSION, manifest.chain, segment, parts, asset])
 
 
@@ -139,10 +148,13 @@ def build(folder: Path, manifest: Manifest, content: str, step: Step = lambda sh
     mark = np.empty(n, np.uint8)
     clock = Clock()
     events = telling(folder, manifest)
+    spending = Spending(folder, manifest) if manifest.outputs else None
+    if spending is not None:  # what stays in a transaction is paid to nobody, whether or not a row names nobody
+        interner.intern(np.zeros((1, 1), np.uint64))
     row, wide_rows = 0, 0
     for segment in manifest.segments:
         table = stored(segments.file(folder, "transfers", segment)).read(
-            columns=["time", "tx", "kind", "sender", "recipient", "asset", "amount", "wide"]
+            columns=["time", "tx", "kind", "sender", "recipient", "asset", "amount", "wide", "exact"]
         )
         column = {name: flat(table.column(name)) for name in table.column_names}
         here = slice(row, row + segment.rows)
@@ -151,6 +163,8 @@ def build(folder: Path, manifest: Manifest, content: str, step: Step = lambda sh
             key = np.asarray(column[name]).astype(np.uint64) << np.uint64(32) | asset
             side[here] = interner.intern(key[:, None])
         value = segments.unamounts(column["amount"], column["wide"])
+        if spending is not None:
+            spending.fill(column, value)
         moves[here] = value.any(axis=1)
         tx = integers(column["tx"].cast("int64"))
         mark[here] = transactions(tx, np.asarray(column["kind"]), asset.astype(np.int64), moves[here])
@@ -158,6 +172,8 @@ def build(folder: Path, manifest: Manifest, content: str, step: Step = lambda sh
         if len(events):
             told = np.append(np.isin(_words(folder, segment), events), False)  # the last is that of row -1: none
             mark[here] |= np.where(told[tx], np.uint8(EVENT), np.uint8(0))
+        if spending is not None:
+            mark[here] |= np.where(spending.telling(column), np.uint8(MEMO), np.uint8(0))
         large = value[:, :3].any(axis=1) | (value[:, 3] >= WIDE)
         narrow = value[:, 3].copy()
         narrow[large] = WIDE | np.arange(wide_rows, wide_rows + int(large.sum()), dtype=np.uint64)
@@ -203,6 +219,7 @@ def build(folder: Path, manifest: Manifest, content: str, step: Step = lambda sh
         "close_sender": sender[close],
         "moment_row": clock.rows,
         "moment": clock.times,
+        **owners(spending),
     }
     _store(folder, arrays, {"state": state(manifest), "digest": content})
     step(1.0)
@@ -257,6 +274,10 @@ class Index:
         self.hash, self.hash_tx, self.first_tx = arrays["hash"], arrays["hash_tx"], arrays["first_tx"]
         self.mark, self.moment_row, self.moment = arrays["mark"], arrays["moment_row"], arrays["moment"]
         self.close_row, self.close_sender = arrays["close_row"], arrays["close_sender"]
+        self.owner, self.script = arrays["owner"], arrays["script"]
+        self.lost, self.memo = arrays["lost"], arrays["memo"]
+        self.owned, self.owned_start = arrays["owned"], arrays["owned_start"]
+        self.outputs = len(self.owner) > 0  # whether this is an output-based chain
         self.digest = str(_meta(folder)["digest"])
         # views whose elements are Python integers: half the cost of an array's where few are wanted
         self._entries, self._start = self.entries.data, self.start.data
@@ -288,6 +309,23 @@ class Index:
         key = np.uint32(address)
         low = int(np.searchsorted(self.holding_address, key, "left"))
         return range(low, int(np.searchsorted(self.holding_address, key, "right")))
+
+    def owner_of(self, address: int) -> int:
+        """Whose an id is: of an output the address that may spend it, of such a chain's transaction nobody's (0), else
+        itself."""
+        return int(self.owner[address]) if self.outputs else address
+
+    @property
+    def owners(self) -> int:
+        """How many addresses there are: on an output-based chain those that own outputs."""
+        return int(np.count_nonzero(np.diff(self.owned_start))) if self.outputs else len(self.prefix)
+
+    def owned_by(self, address: int) -> list[int]:
+        """The ids that hold the value of an address: on an output-based chain its outputs, else itself."""
+        if not self.outputs:
+            return [address]
+        found: list[int] = self.owned[self.owned_start[address] : self.owned_start[address + 1]].tolist()
+        return found
 
     def address(self, holding: int) -> int:
         """The address id of a holding; 0 is nobody."""

@@ -9,9 +9,10 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow.parquet as pq
 
-from cointrail.chains import Asset
+from cointrail.chains import Asset, chain
 from cointrail.errors import InputError
 from cointrail.ledger import index as indexes
+from cointrail.ledger import output_parts
 from cointrail.ledger import segment as segments
 from cointrail.ledger.assets import registry
 from cointrail.ledger.book import FOLDER, fixed
@@ -135,6 +136,28 @@ class Ledger:
                     out.update({int(r) + first: raw[k].tobytes() for r, k in rows})
             first += part.rows
         return [out[i] for i in ids]
+
+    def texts(self, ids: Sequence[int]) -> list[str | None]:
+        """Addresses as people of the chain write them, by id; None is nobody. One whose script is not known, or has no
+        address, is written `script:` and its key."""
+        raw, family = self.addresses(ids), chain(self.chain)
+        scripts = self.scripts(ids) if family.by_outputs else [None] * len(raw)
+        return [family.address(one, script) if one else None for one, script in zip(raw, scripts, strict=True)]
+
+    def scripts(self, ids: Sequence[int]) -> list[bytes | None]:
+        """What addresses of an output-based chain demand of who spends, by id; None where that is not known."""
+        rows = [int(self.index.script[i]) if self.index.outputs else 0 for i in ids]
+        out: dict[int, bytes | None] = {0: None}
+        first = 1
+        for part in self.manifest.outputs:
+            wanted = np.unique([row for row in rows if first <= row < first + part.rows]) - first
+            if len(wanted):
+                file = stored(self.path / output_parts.FOLDER / f"{part.name}.parquet")
+                for places, table in _groups(file, wanted.astype(np.int64), ["script"]):
+                    column = table.column(0)
+                    out.update({int(r) + first: column[int(k)].as_py() for r, k in places})
+            first += part.rows
+        return [out[row] for row in rows]
 
     def facts(self, rows: Sequence[int]) -> Facts:
         """The stored fields of transfers, in the order asked for."""

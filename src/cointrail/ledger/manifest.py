@@ -34,7 +34,7 @@ class Segment:
 
 @dataclass(frozen=True)
 class Part:
-    """A file of the address book, where ids continue from part to part, from 1; or of the events."""
+    """A file of the address book, where ids continue from part to part, from 1; of the events; or of the outputs."""
 
     name: str
     rows: int
@@ -75,6 +75,7 @@ class Manifest:
     assets: tuple[Declared, ...] = ()
     sources: tuple[Origin, ...] = ()
     events: tuple[Part, ...] = ()
+    outputs: tuple[Part, ...] = ()  # of output-based chains: who may spend which
     version: int = VERSION
 
     @property
@@ -102,7 +103,8 @@ def load(folder: Path) -> Manifest:
         raw["addresses"] = tuple(Part(**item) for item in raw["addresses"])
         raw["assets"] = tuple(Declared(**item) for item in raw["assets"])
         raw["sources"] = tuple(Origin(**item) for item in raw["sources"])
-        raw["events"] = tuple(Part(**item) for item in raw.get("events", ()))
+        for name in ("events", "outputs"):
+            raw[name] = tuple(Part(**item) for item in raw.get(name, ()))
         return Manifest(**raw)
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         if isinstance(error, InputError):

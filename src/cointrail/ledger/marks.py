@@ -16,6 +16,7 @@ from cointrail.ledger.rows import Kind
 FIRST = 1  # this row begins a transaction
 MANY = 2  # its transaction moves more than one asset, fees and rewards apart
 EVENT = 4  # there are events of its transaction
+MEMO = 8  # its transaction, between outputs, carries a text
 CLOSE = MANY | EVENT
 APART = (int(Kind.FEE), int(Kind.REWARD))
 

@@ -18,6 +18,8 @@ class Kind(IntEnum):
     LOG = 3  # a token Transfer event, ordered by log index
     OTHER = 4  # the source does not say (column-mapped CSV, explorer exports without index)
     REWARD = 5  # block rewards and validator withdrawals: value from nobody
+    INPUT = 6  # of an output-based chain: what a transaction spends, by number; from nobody: new coin
+    OUTPUT = 7  # what it pays, ordered by number; what then stays in the transaction is its fee
 
 
 class Status(IntEnum):
@@ -66,3 +68,13 @@ EVENTS = pa.schema(
 INPUT = -1  # the position of a transaction's own input
 MOST_TOPICS = 4
 MOST_DATA = 1 << 16  # bytes of data of one event; nothing that moves value between chains needs more
+
+# One row is one output of an output-based chain, of which the source tells who may spend it.
+OUTPUTS = pa.schema(
+    [
+        pa.field("output", pa.binary(ADDRESS_BYTES), nullable=False),
+        pa.field("owner", pa.binary(ADDRESS_BYTES), nullable=False),
+        ("script", pa.binary()),  # null where it is longer than MOST_SCRIPT
+    ]
+)
+MOST_SCRIPT = 128  # bytes; whatever has an address, and the usual data outputs, are shorter

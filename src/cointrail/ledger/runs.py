@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from cointrail.ledger.columns import NONE, Columns, Integers, empty
+from cointrail.ledger.rows import Kind
 
 
 @dataclass
@@ -22,7 +23,8 @@ class Run:
 
     @staticmethod
     def of(rows: Columns) -> "Run":
-        return Run(rows.block, rows.time, bool(rows.exact.all()), rows)
+        exact = rows.exact | (rows.kind == Kind.INPUT)  # the outputs that they spend say exactly how much inputs are
+        return Run(rows.block, rows.time, bool(exact.all()), rows)
 
     @property
     def blockless(self) -> bool:

@@ -187,6 +187,12 @@ def _block_hashes(folder: Path, segment: Segment, block: npt.NDArray[np.int64]) 
     return out
 
 
+def hashes(folder: Path, segment: Segment) -> list[tuple[int, bytes]]:
+    """The blocks of a segment whose hashes are known: number and hash."""
+    table = stored(file(folder, "blocks", segment)).read()
+    return list(zip(table.column("block").to_pylist(), table.column("hash").to_pylist(), strict=True))
+
+
 def column(folder: Path, segment: Segment, name: str) -> npt.NDArray[np.int64]:
     """One integer column of a segment's transfers; NONE for null."""
     return integers(flat(stored(file(folder, "transfers", segment)).read(columns=[name]).column(name)))

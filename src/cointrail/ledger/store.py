@@ -23,7 +23,9 @@ from cointrail.ledger.event_parts import FOLDER as EVENTS_FOLDER
 from cointrail.ledger.event_parts import EventParts
 from cointrail.ledger.manifest import NAME, Declared, Manifest, Origin, Segment, load
 from cointrail.ledger.merge import merge
-from cointrail.ledger.rows import EVENTS
+from cointrail.ledger.output_parts import FOLDER as OUTPUTS_FOLDER
+from cointrail.ledger.output_parts import OutputParts
+from cointrail.ledger.rows import EVENTS, OUTPUTS
 from cointrail.ledger.runs import Run, spill
 
 SLICE_ROWS = 2_000_000  # merged in memory at once
@@ -31,7 +33,8 @@ RUN_ROWS = 8_000_000  # kept in memory, about 160 bytes each, before they go to 
 LOCK = ".lock"
 INCOMING = "incoming"  # chunks of an import from a node that was interrupted
 VOUCHED = ("assets.csv", "assets.csv.tmp")
-OWN = {LOCK, f"{NAME}.tmp", *VOUCHED, "staging", "addresses", EVENTS_FOLDER, "quarantine", INCOMING, *segments.FOLDERS}
+PARTS = ("addresses", EVENTS_FOLDER, OUTPUTS_FOLDER)  # folders of parts that the manifest names one by one
+OWN = {LOCK, f"{NAME}.tmp", *VOUCHED, "staging", "quarantine", INCOMING, *PARTS, *segments.FOLDERS}
 SMALL_ROWS = 250_000  # a last segment below this is joined with what comes after it
 
 
@@ -56,6 +59,7 @@ class Writer:
     book: Book
     assets: dict[str, int]
     events: EventParts
+    outputs: OutputParts
     runs: list[Run] = field(default_factory=list)
     buffer: list[Columns] = field(default_factory=list)
     buffered: int = 0
@@ -63,13 +67,17 @@ class Writer:
     ahead: Future[None] | None = None  # what the worker does while the caller reads on
 
     def add(self, table: pa.Table, source: int) -> int:
-        """Take a reader's table, of rows or of events; the number of rows in it, events apart.
+        """Take a reader's table, of rows, events or outputs; the number of rows in it, of the others none.
 
         `source` counts the origins of this import from 0. What is wrong with the rows is said here or at the next call.
         """
         if table.schema.names == EVENTS.names:
             if table.num_rows:
                 self.events.add(table, len(self.manifest.sources) + source)
+            return 0
+        if table.schema.names == OUTPUTS.names:
+            self._settle()
+            self.ahead = self.worker.submit(self.outputs.add, table) if table.num_rows else None
             return 0
         table = shaped(table)
         self._settle()
@@ -116,6 +124,7 @@ class Writer:
             )
         assets = tuple(old.assets) + tuple(declared(key) for key in list(self.assets)[len(old.assets) :])
         ranks = np.argsort(np.argsort(np.array([asset.key for asset in assets], object)))
+        outputs = self.outputs.save()
         parts = self.book.save()
         merged = old.segments
         if runs:
@@ -128,8 +137,9 @@ class Writer:
             exact=old.exact and all(run.exact for run in runs),
             sources=(*old.sources, *origins),
             events=events,
+            outputs=outputs,
         )
-        if merged == old.segments:  # nothing new was said of what moved: that stays as it is, to the byte
+        if merged == old.segments and outputs == old.outputs:  # nothing new was said of what moved: that stays as it is
             new = old if events == old.events else old.with_(events=events, sources=new.sources)
         new.save(self.folder)
         _sweep(self.folder, new)
@@ -151,9 +161,9 @@ def writer(folder: Path, chain: str) -> Iterator[Writer]:
                 raise InputError(f"{folder}: this ledger holds {manifest.chain}, not {chain}; use a ledger per chain")
             shutil.rmtree(folder / "staging", ignore_errors=True)
             assets = {asset.key: number for number, asset in enumerate(manifest.assets)}
-            into = Writer(
-                folder, manifest, Book(folder, manifest.addresses), assets, EventParts(folder, manifest.events)
-            )
+            book = Book(folder, manifest.addresses)
+            events, outputs = EventParts(folder, manifest.events), OutputParts(folder, list(manifest.outputs), book)
+            into = Writer(folder, manifest, book, assets, events, outputs)
             with into.worker:
                 yield into
         except BaseException:
@@ -269,7 +279,7 @@ def _sweep(folder: Path, manifest: Manifest) -> None:
         for path in (folder / kind).glob("*"):
             if path.stem not in named:
                 path.unlink()
-    for kind, parts in (("addresses", manifest.addresses), (EVENTS_FOLDER, manifest.events)):
+    for kind, parts in zip(PARTS, (manifest.addresses, manifest.events, manifest.outputs), strict=True):
         kept = {part.name for part in parts}
         for path in (folder / kind).glob("*"):
             if path.stem not in kept:

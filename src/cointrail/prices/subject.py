@@ -7,7 +7,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import NamedTuple
 
-from cointrail.chains.address import format_address, parse_address
+from cointrail.chains.address import asset_key, format_address, parse_address
 from cointrail.chains.chain import chain as known_chain
 from cointrail.chains.chain import chains
 from cointrail.chains.data import table
@@ -78,8 +78,10 @@ def parse_subject(text: str, chain: str = "") -> Subject:
     if ":" in asset:
         place_text, _, asset = asset.rpartition(":")
         where = _agreed(place_text, where)
-    if asset[:2].lower() == "0x":
-        return Subject(known_chain(where).name if where else ANYWHERE, format_address(parse_address(asset)))
+    if (key := asset_key(asset)).startswith("0x"):
+        if where and known_chain(where).by_outputs:
+            raise InputError(f"{known_chain(where).name} has no tokens with contracts: leave the chain out")
+        return Subject(known_chain(where).name if where else ANYWHERE, key)
     coin = _symbols().get(asset.upper())
     if coin is None:
         raise InputError(f"{asset[:40]!r} is not the symbol of a native coin: give a token by its contract")

@@ -11,8 +11,9 @@ from itertools import accumulate, groupby
 from statistics import median_low
 from typing import Any, Protocol
 
-from cointrail.ledger.marks import CLOSE, EVENT
+from cointrail.ledger.marks import CLOSE, EVENT, MEMO
 
+TELLING = EVENT | MEMO
 SETTLED = -1  # the other side of a movement that is the net of a transaction: settlement knows it
 
 
@@ -34,6 +35,18 @@ class Index(Protocol):
     def last_key(self, key: int) -> int:
         """The key of the last row of a movement's transaction."""
 
+    def by_outputs(self, holding: int) -> bool:
+        """Whether a holding is of an output-based chain."""
+
+    def through(self, holding: int) -> bool:
+        """Whether value only passes through a holding: a transaction between outputs."""
+
+    def seat(self, holding: int) -> int:
+        """The holding that stands for all of an owner's in an asset."""
+
+    def fee(self, holding: int) -> int:
+        """The holding of nobody, where the fees of a transaction between outputs go."""
+
     def apart(self, holding: int) -> bool:
         """Whether a holding is nobody's: fees go there and rewards come from there."""
 
@@ -47,9 +60,9 @@ class Account:
 
     def __init__(self, index: Index, holding: int, backward: bool, net: bool = False) -> None:
         keys, incoming, amounts, peers, marks = index.movements(holding)
-        self.told: frozenset[int] = frozenset()  # keys, without sign, of which events tell
-        if net and (marks & EVENT).any():
-            telling = [key for key, mark in zip(keys, marks.tolist(), strict=True) if mark & EVENT]
+        self.told: frozenset[int] = frozenset()  # keys, without sign, of which events or memos tell
+        if net and (marks & TELLING).any():
+            telling = [key for key, mark in zip(keys, marks.tolist(), strict=True) if mark & TELLING]
             self.told = frozenset([*telling, *map(index.last_key, telling)])
         if net and (marks & CLOSE).any():
             keys, incoming, amounts, peers = _netted(index, keys, incoming, amounts, peers, (marks & CLOSE) != 0)

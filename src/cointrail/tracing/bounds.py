@@ -52,33 +52,34 @@ def _of_asset(walk: Walk, reach: Flow, seeds: Seeds, asset: int) -> list[Bound]:
     for holding, place in nodes:
         places.setdefault(holding, []).append(place)
     for holding, own in places.items():
-        if _after(walk, holding, own[-1]):
-            stops.setdefault(holding, TIME if holding in late else UNSPENT)
+        passing = walk.through(holding) and not walk.backward  # what stays in it is its fee, a movement like any other
+        if _after(walk, holding, own[-1]) and not passing:
+            stops.setdefault(walk.seat(holding), TIME if walk.seat(holding) in late else UNSPENT)
     for end in ends:
         if end.stop.reason == "dust":
             stops.setdefault(end.holding, end.stop)
     kept = [move for move in moves if walk.asset(move.recipient) == asset and move.crossing < 0]
-    stops |= {move.recipient: RETURNED for move in kept if move.recipient in seeds.sources}
+    stops |= {walk.seat(move.recipient): RETURNED for move in kept if move.recipient in seeds.sources}
     sinks = {holding: len(nodes) + 1 + n for n, holding in enumerate(sorted(stops))}
     again = len(nodes) + 1 + len(sinks)  # was stolen once more on its way
     converted = again + 1  # left as another asset
     network = Network(converted + 1)
     for holding, own in places.items():
         for place, following in zip(own, [*own[1:], None], strict=True):
-            head = nodes[holding, following] if following is not None else sinks.get(holding)
+            head = nodes[holding, following] if following is not None else sinks.get(walk.seat(holding))
             if head is not None:
                 network.add(nodes[holding, place], head, _after(walk, holding, place))
     for move in moves:
         tail = SOURCE
         if move.sender not in seeds.sources:
-            tail = nodes[move.sender, walk.account(move.sender).place(move.key, incoming=False)]
-            if (move.key, move.sender) in seeds.moves:
+            tail = nodes[move.sender, _leaving(walk, move)]
+            if (move.key, move.sender) in seeds.moves and not _is_fee(walk, move):
                 network.add(tail, again, move.amount)
                 tail = SOURCE
         if walk.asset(move.recipient) != asset or move.crossing >= 0:
             head = converted
         elif move.recipient in seeds.sources or move.ended:
-            head = sinks[move.recipient]
+            head = sinks[walk.seat(move.recipient)]
         else:
             head = nodes[move.recipient, walk.account(move.recipient).place(move.landed, incoming=True)]
         network.add(tail, head, move.amount)
@@ -107,11 +108,22 @@ def _events(walk: Walk, moves: list[Move], seeds: Seeds) -> set[tuple[int, int]]
     events = set()
     for move in moves:
         if move.sender not in seeds.sources:
-            events.add((move.sender, walk.account(move.sender).place(move.key, incoming=False)))
+            events.add((move.sender, _leaving(walk, move)))
         same = walk.asset(move.recipient) == walk.asset(move.sender) and move.crossing < 0
         if same and move.recipient not in seeds.sources and not move.ended:
             events.add((move.recipient, walk.account(move.recipient).place(move.landed, incoming=True)))
     return events
+
+
+def _is_fee(walk: Walk, move: Move) -> bool:
+    """Whether a move is the fee of a transaction between outputs, which has no row of its own."""
+    return walk.through(move.sender) and not walk.backward and move.recipient == walk.fee(move.sender)
+
+
+def _leaving(walk: Walk, move: Move) -> int:
+    """The place of a move in the holding that it leaves; a fee leaves with the last row."""
+    account = walk.account(move.sender)
+    return len(account) - 1 if _is_fee(walk, move) else account.place(move.key, incoming=False)
 
 
 def _after(walk: Walk, holding: int, place: int) -> int:

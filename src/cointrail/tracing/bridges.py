@@ -10,6 +10,7 @@ from cointrail.chains import format_address
 from cointrail.conversions.bridges import Crossings, Leg
 from cointrail.conversions.bridges.leg import DEPOSIT, INTERNAL, WITHDRAWAL
 from cointrail.ledger.marks import EVENT, FIRST
+from cointrail.ledger.outputs import output_key
 from cointrail.tracing.exit import Exit, Stop
 from cointrail.tracing.ledgers import Ledgers
 
@@ -91,14 +92,35 @@ class Bridges:
                     found[number, row] = number, tx
         return found
 
+    @cached_property
+    def _paying(self) -> dict[tuple[int, int], int]:
+        """The legs of output-based chains, by ledger and the row that pays the output."""
+        found: dict[tuple[int, int], int] = {}
+        for (number, tx), places in self._legs.items():
+            ledger = self._ledgers.all[number]
+            if ledger.index.outputs:
+                facts = ledger.facts(ledger.transaction(tx))
+                rows = {int(k): row for k, row in zip(facts.recipient, facts.row.tolist(), strict=True)}
+                for place in places:
+                    output = ledger.address_id(output_key(tx, self.crossings.legs[place].position))
+                    if output in rows:
+                        found[number, rows[output]] = place
+        return found
+
+    @property
+    def _side(self) -> str:
+        """The side of a bridge that a walk comes to."""
+        return WITHDRAWAL if self._backward else DEPOSIT
+
     def over(self, out: Exit) -> list[Exit]:
         """An exit that leads to a bridge, led on over it; any other as it is."""
+        if self._ledgers.by_outputs(out.holding):
+            return self._over_output(out)
         number, first, _ = self._ledgers.transaction(out.key)
         known = self._told.get((number, first))
         if known is None:
             return [out]
-        side = WITHDRAWAL if self._backward else DEPOSIT
-        places = [place for place in self._legs[known] if self.crossings.legs[place].side == side]
+        places = [place for place in self._legs[known] if self.crossings.legs[place].side == self._side]
         spans = self._spans(number, out.key, out.holding, places)
         if not spans:
             return [self._beside(out, places)]
@@ -111,6 +133,13 @@ class Bridges:
             start, end = (out.start + (at - base) * out.size // out.amount for at in (low, high))
             found += self._go(place, first, behind, low, high, start, end, out, base)
         return _whole(found, out)
+
+    def _over_output(self, out: Exit) -> list[Exit]:
+        """The same where value is paid between outputs: an output is one leg, or none."""
+        place = self._paying.get(self._ledgers.row(out.key))
+        if place is None or self.crossings.legs[place].side != self._side:
+            return [out]
+        return self._go(place, 0, out.amount, 0, out.amount, 0, out.size, out, 0)
 
     def _beside(self, out: Exit, places: Sequence[int]) -> Exit:
         """What is paid to a bridge in another asset than that of the deposit is the price of the deposit."""
@@ -165,6 +194,8 @@ class Bridges:
         place = joined.deposit if self._backward else joined.withdrawal
         leg = self.crossings.legs[place]
         number = self._numbers.get(leg.chain)
+        if number is not None and self._ledgers.all[number].index.outputs:
+            return self._output(number, place)
         rows = [] if number is None else self._ledgers.all[number].transaction(leg.tx)
         if number is None or not rows:
             return []
@@ -184,6 +215,19 @@ class Bridges:
                 at, behind = ((x - span.start) * span.amount // span.size for x in (low, high))
                 found.append(span._replace(start=low, size=high - low, at=span.at + at, amount=behind - at))
         return found
+
+    def _output(self, number: int, place: int) -> list[Exit]:
+        """The output of a leg on an output-based chain (backward: the transaction that pays it)."""
+        row = next((row for (of, row), leg in self._paying.items() if (of, leg) == (number, place)), None)
+        if row is None:
+            return []
+        ledger = self._ledgers.all[number]
+        facts = ledger.facts([row])
+        side = int((facts.sender if self._backward else facts.recipient)[0])
+        holding = self._ledgers.holding(number, side, int(facts.asset[0]))
+        key = self._ledgers.key(number, row) * (-1 if self._backward else 1)
+        amount = facts.amount[0]
+        return [] if holding is None else [Exit(0, amount, holding, key, 0, amount)]
 
     def _spans(self, number: int, key: int, holding: int, places: Sequence[int]) -> list[tuple[int, int, int]]:
         """Which units of what a bridge's party took or paid in a transaction each leg is: (leg, first, behind).

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from cointrail.chains import format_time
+from cointrail.chains import chain, format_time
 from cointrail.conversions.settlement.piece import PAYEE
 from cointrail.conversions.settlement.settle import ODD_RATE, UNVERIFIED
 from cointrail.tracing.ledgers import Fact
@@ -65,9 +65,9 @@ class Findings:
             {
                 "kind": one.kind,
                 "chain": one.chain,
-                "tx": f"0x{one.tx.hex()}",
+                "tx": chain(one.chain).hash(one.tx),
                 "time": None if one.time is None else format_time(one.time),
-                "address": f"0x{one.contract.hex()}",
+                "address": chain(one.chain).address(one.contract),
                 "detail": one.detail,
             }
             for one in passages.bridges.crossings.findings
@@ -78,7 +78,7 @@ class Findings:
         return {
             "kind": kind,
             "chain": self._trail.ledgers.chain_of(asset),
-            "tx": f"0x{fact.tx.hex()}" if fact.tx else None,
+            "tx": chain(self._trail.ledgers.chain_of(asset)).hash(fact.tx) if fact.tx else None,
             "time": None if fact.time is None else format_time(fact.time),
             "address": address,
             "detail": detail,

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from cointrail.chains import Asset, format_address
+from cointrail.chains import Asset, chain
 from cointrail.errors import InputError
 from cointrail.ledger import Ledger, check_chains
 from cointrail.ledger.columns import NONE
@@ -23,6 +23,7 @@ ROW_BITS, LEDGER_BITS = 40, 8
 TIME_BITS = ROW_BITS + LEDGER_BITS
 MOST = 1 << LEDGER_BITS  # ledgers
 NOBODY = 0  # address id of nobody in every ledger
+TRANSACTION = "tx:"  # before the id of a transaction that stands where an address would
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,8 @@ class Ledgers:
         sizes = (len(index.holding_asset) for index in self._indexes)
         self._holdings = list(accumulate(sizes, initial=0))
         self._assets = list(accumulate((len(ledger.assets) for ledger in self.all), initial=0))
+        self._chains = [chain(ledger.chain) for ledger in self.all]
+        self._seats: dict[tuple[int, int], int] = {}  # by ledger and owner
         self.assets: list[Asset] = [asset for ledger in self.all for asset in ledger.assets]
 
     # Holdings and assets
@@ -102,11 +105,62 @@ class Ledgers:
             return place + self._holdings[number]
         return None
 
+    # Owners: on an output-based chain a holding is an output, or a transaction on its way between outputs
+
+    def owner(self, holding: int) -> tuple[int, int]:
+        """Ledger and id of the address that a holding is of: on an output-based chain of who may spend the output."""
+        number, address = self.address(holding)
+        return number, self._indexes[number].owner_of(address)
+
+    def by_outputs(self, holding: int) -> bool:
+        """Whether a holding is of an output-based chain."""
+        return self._indexes[self.split(holding)[0]].outputs
+
+    def through(self, holding: int) -> bool:
+        """Whether a holding is a transaction of an output-based chain: value only passes through it."""
+        number, own = self.split(holding)
+        index = self._indexes[number]
+        if not index.outputs:
+            return False
+        address = index.address(own)
+        return address != NOBODY and index.owner_of(address) == NOBODY
+
+    def seat(self, holding: int) -> int:
+        """The holding that stands for all of an owner's in an asset: for outputs the first of their address."""
+        number, own = self.split(holding)
+        index = self._indexes[number]
+        if not index.outputs:
+            return holding
+        owner = index.owner_of(index.address(own))
+        place = (number, owner)
+        if owner == NOBODY:
+            return holding
+        if place not in self._seats:
+            held = (index.holdings(output) for output in index.owned_by(owner))
+            first = next((each[0] for each in held if len(each)), own)
+            self._seats[place] = self.joined(number, first)
+        return self._seats[place]
+
+    def fee(self, holding: int) -> int:
+        """Where fees of the same asset go: nobody's holding."""
+        number, own = self.split(holding)
+        index = self._indexes[number]
+        found = self.holding(number, NOBODY, index.asset(own))
+        assert found is not None, "the index of an output-based chain has a holding of nobody"
+        return found
+
     def name(self, asset: int) -> str:
         """How results name an asset: the coin's symbol, a token's contract or the user's code; with its chain before
         it where there are several ledgers."""
-        plain = self.assets[asset].key or self.assets[asset].symbol
+        plain = self._written(asset)
         return plain if self.one else f"{self.chain_of(asset)}:{plain}"
+
+    def _written(self, asset: int) -> str:
+        """An asset's key as people of its chain write it, or the coin's symbol."""
+        one = self.assets[asset]
+        if one.contract is None:
+            return one.key or one.symbol
+        return chain(self.chain_of(asset)).address(bytes.fromhex(one.contract[2:]))
 
     # Movements
 
@@ -196,14 +250,31 @@ class Ledgers:
     # Texts
 
     def texts(self, holdings: Sequence[int]) -> dict[int, str | None]:
-        """The addresses of holdings as text; None is nobody."""
+        """The addresses of holdings as text; None is nobody. A transaction on its way has the text of its id."""
         found: dict[int, str | None] = {}
         for number, ledger in enumerate(self.all):
-            own = {h: self.address(h)[1] for h in holdings if self.split(h)[0] == number}
+            mine = [h for h in holdings if self.split(h)[0] == number]
+            passing = [h for h in mine if self.through(h)]
+            own = {h: self.owner(h)[1] for h in mine}
             ids = sorted(set(own.values()))
-            raw = dict(zip(ids, ledger.addresses(ids), strict=True))
-            found |= {h: format_address(raw[i]) if raw[i] else None for h, i in own.items()}
+            texts = dict(zip(ids, ledger.texts(ids), strict=True))
+            found |= {h: texts[i] for h, i in own.items()}
+            first = [int(ledger.index.movements(self.split(h)[1])[0][0]) for h in passing]
+            tx = ledger.facts(first).tx
+            found |= {h: f"{TRANSACTION}{one.hex()}" for h, one in zip(passing, tx, strict=True) if one}
         return found
+
+    def text(self, address: bytes) -> str:
+        """An address that the user gave as the ledger writes it that knows it; else as the first ledger would."""
+        for ledger in self.all:
+            own = ledger.address_id(address)
+            if own is not None and (text := ledger.texts([own])[0]):
+                return text
+        return chain(self.all[0].chain).address(address)
+
+    def hash(self, key: int, tx: bytes) -> str:
+        """The id of a movement's transaction as people of its chain write it."""
+        return self._chains[self.row(key)[0]].hash(tx)
 
     def facts(self, keys: Sequence[int]) -> dict[int, Fact]:
         """What the ledgers say of rows, by key without sign."""

@@ -1,14 +1,14 @@
 """A trail as data: the content of trail.json, movements.csv and holdings.csv."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
 from cointrail import __version__
-from cointrail.chains import Asset, format_address, format_time, imitates, to_text, to_units
+from cointrail.chains import Asset, format_time, imitates, to_text, to_units
 from cointrail.conversions.rate import rate
 from cointrail.conversions.settlement import RULES
 from cointrail.ledger import Ledger
@@ -101,7 +101,7 @@ class Results:
 
     def _tx(self, key: int) -> str | None:
         tx = self._facts[abs(key)].tx
-        return f"0x{tx.hex()}" if tx else None
+        return self.ledgers.hash(key, tx) if tx else None
 
     def movements(self) -> Iterator[dict[str, str]]:
         """One row per policy and movement, in chain order; all values as text."""
@@ -189,8 +189,8 @@ class Results:
             "ledgers": [_ledger(ledger) for ledger in self.ledgers.all],
             "theft": {
                 "direction": theft.direction,
-                "addresses": [format_address(address) for address in theft.addresses],
-                "transactions": [f"0x{hash_.hex()}" for hash_ in theft.transactions],
+                "addresses": [self.ledgers.text(address) for address in theft.addresses],
+                "transactions": [self.ledgers.hash(0, hash_) for hash_ in theft.transactions],
                 "since": None if theft.since is None else format_time(theft.since),
                 "until": None if theft.until is None else format_time(theft.until),
                 "assets": list(theft.assets),
@@ -199,7 +199,7 @@ class Results:
                 "policies": list(trail.flows),
                 "min_value": None if settings.min_value is None else to_text(to_units(settings.min_value, FINE), FINE),
                 "max_hops": settings.max_hops,
-                "stop_at": [format_address(address) for address in settings.stop_at],
+                "stop_at": [self.ledgers.text(address) for address in settings.stop_at],
                 "hub": _numbers(asdict(settings.behaviour)) if settings.behaviour else {},
                 "bounds": settings.bounds,
                 "conversions": settings.conversions,
@@ -261,9 +261,9 @@ class Results:
         return {
             "chain": self.ledgers.chain_of(asset),
             "contract": texts[one.contract],
-            "into_tx": f"0x{into.tx.hex()}" if into.tx else None,
+            "into_tx": self.ledgers.hash(one.into, into.tx) if into.tx else None,
             "share_asset": self.ledgers.name(one.share),
-            "tx": f"0x{out.tx.hex()}" if out.tx else None,
+            "tx": self.ledgers.hash(one.key, out.tx) if out.tx else None,
             "time": None if out.time is None else format_time(out.time),
             "address": texts[one.holding],
             "asset": self.ledgers.name(asset),
@@ -292,7 +292,7 @@ class Results:
             ],
             "endpoints": [self._endpoint(end, flow, worth) for end in ends],
             "balanced": self.trail.balanced(name),
-            "addresses": len({self.ledgers.address(holding) for holding in passed}),
+            "addresses": len({self.ledgers.owner(holding) for holding in passed if not self.ledgers.through(holding)}),
             "movements": len(flow.moves),
             "max_hops": max((move.hop for move in flow.moves), default=0),
         }
@@ -394,16 +394,21 @@ class Results:
             )
         return None
 
-    def _holding(self, holding: int) -> dict[str, Any]:
-        account = Account(self.ledgers, holding, backward=False)
-        received = sum(a for a, comes in zip(account.amounts, account.incoming, strict=True) if comes)
+    def _book(self, holdings: Sequence[int]) -> dict[str, Any]:
+        """The books of a holding, or of the outputs of an address together."""
+        first, opening, received, held = holdings[0], 0, 0, 0
+        for holding in holdings:
+            account = Account(self.ledgers, holding, backward=False)
+            opening += account.inferred
+            held += account.held
+            received += sum(a for a, comes in zip(account.amounts, account.incoming, strict=True) if comes)
         return {
-            **self._place(holding),
-            "opening": self._amount(account.inferred, holding),
-            "opening_inferred": bool(account.inferred),
-            "received": self._amount(received, holding),
-            "sent": self._amount(account.inferred + received - account.held, holding),
-            "held": self._amount(account.held, holding),
+            **self._place(first),
+            "opening": self._amount(opening, first),
+            "opening_inferred": bool(opening),
+            "received": self._amount(received, first),
+            "sent": self._amount(opening + received - held, first),
+            "held": self._amount(held, first),
         }
 
     def holdings(self) -> Iterator[dict[str, Any]]:
@@ -412,7 +417,11 @@ class Results:
         return iter(self._books(passed | set(self._own)))
 
     def _books(self, holdings: Iterable[int]) -> list[dict[str, Any]]:
-        rows = (self._holding(holding) for holding in holdings)
+        seats: dict[int, list[int]] = {}
+        for holding in holdings:
+            if not self.ledgers.through(holding):
+                seats.setdefault(self.ledgers.seat(holding), []).append(holding)
+        rows = (self._book(own) for own in seats.values())
         return sorted(rows, key=lambda row: (row["address"] or "", row["asset"]))
 
     def _unverified(self, number: int, transfers: int, amount: int) -> dict[str, Any]:
@@ -431,11 +440,11 @@ class Results:
     def _warnings(self) -> list[str]:
         found = list(self.trail.found.warnings)
         stop_at, addresses = dict.fromkeys(self.trail.settings.stop_at), self.trail.theft.addresses
-        if own := [format_address(address) for address in stop_at if address in addresses]:
+        if own := [self.ledgers.text(address) for address in stop_at if address in addresses]:
             found.append(f"no trace stops at the theft's own addresses: {len(own)} named to stop at, first {own[0]}")
         indexes = [ledger.index for ledger in self.ledgers.all]
         absent = [one for one in stop_at if not any(index.candidates(one) for index in indexes)]
-        if missing := [format_address(address) for address in absent]:
+        if missing := [self.ledgers.text(address) for address in absent]:
             found.append(
                 f"{len(missing)} of {len(stop_at)} addresses to stop at are not in the ledger, first {missing[0]}"
             )

@@ -6,10 +6,12 @@ from functools import cached_property
 import numpy as np
 
 from cointrail.labels import Label, Labels, stops
+from cointrail.tracing.behaviour import Behaviour
 from cointrail.tracing.exit import Stop
 from cointrail.tracing.ledgers import Ledgers
+from cointrail.tracing.outputs import crowd
+from cointrail.tracing.walk import FEE
 
-FEE = Stop("fee", detail="paid to the network")
 REWARD = Stop("reward", detail="from block rewards or withdrawals of validators")
 BURNED = Stop("burned", detail="sent to an address that nobody can spend from")
 MINT = Stop("mint", detail="newly issued by the asset's contract")
@@ -30,21 +32,37 @@ class Judge:
         self._stop_at = frozenset(stop_at)
         self._said: dict[tuple[int, int], list[Label]] = {}  # by ledger and address
         self._always: dict[tuple[int, int], Stop] = {}  # what holds at any time
+        self._behaving: dict[tuple[int, int], Stop | None] = {}  # by ledger and address of an output-based chain
+        self.rule: Behaviour | None = None  # by which such addresses are judged; None: they are not
+        self.start = 0  # key at which the theft began
         self.hubs: Mapping[int, str] = {}
         self.dust: Collection[int] = frozenset()
 
     def __call__(self, holding: int, key: int) -> Stop | None:
         """The reason to stop at a holding at a place in the order; None to go on."""
-        number, address = self._ledgers.address(holding)
+        number, address = self._ledgers.owner(holding)
         if not address:
             return REWARD if self._backward else FEE
         if address in self._named[number]:
             who = (number, address)
             if stop := self._always.get(who) or self._labelled(who, key):
                 return stop
+        if self._ledgers.by_outputs(holding):
+            return self._of_outputs(number, address)
         if holding in self.hubs:
             return Stop("hub", detail=f"{HUB}{self.hubs[holding]}{TURNED if self._backward else ''}")
         return DUST if key in self.dust else None
+
+    def _of_outputs(self, number: int, address: int) -> Stop | None:
+        """The same for an address of an output-based chain, whoever it is."""
+        who = (number, address)
+        if who not in self._behaving:
+            index = self._ledgers.all[number].index
+            place = int(np.searchsorted(index.lost, address))
+            why = crowd(self._ledgers, number, address, self.start, self.rule) if self.rule else None
+            stop = Stop("hub", detail=f"{HUB}{why}") if why else None
+            self._behaving[who] = BURNED if place < len(index.lost) and index.lost[place] == address else stop
+        return self._behaving[who]
 
     @cached_property
     def _named(self) -> list[set[int]]:

@@ -3,6 +3,9 @@
 The reach is that of poison, so what is found holds for every policy. While labels alone keep it small, nothing is
 judged: a guess that is not needed can only be wrong. Otherwise it is run until it finds nothing new: the fewer
 services leak, the clearer it is who is a stranger.
+
+Output-based chains are not reached: an output has one payer and one use, so only what its address had before tells of a
+service, and that is seen without a reach (`stops`).
 """
 
 from bisect import bisect_left
@@ -10,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from heapq import heappop, heappush
 
+from cointrail.tracing.account import Account
 from cointrail.tracing.behaviour import Behaviour, Suspect, service
 from cointrail.tracing.exit import Stop
 from cointrail.tracing.walk import Seeds, Walk
@@ -50,6 +54,18 @@ def survey(
     return Survey(hubs, frozenset(reach.dust), len(reach.suspects), rounds)
 
 
+def begun(walk: Walk, seeds: Seeds) -> int:
+    """The key at which a theft began: not `since`, which may be the ledger's start."""
+    places = ((walk.account(holding), since) for holding, since in seeds.sources.items())
+    left = [account.keys[place] for account, since in places if (place := _first(account, since)) is not None]
+    return min([*left, *(key for key, _ in seeds.moves)], default=0)
+
+
+def _first(account: Account, since: int) -> int | None:
+    """The first outflow of a holding from a key on."""
+    return next((place for place in account.outs if account.keys[place] >= since), None)
+
+
 class _Reach:
     """One poison reach. `hubs` are not entered, and those too large to look at are added to it."""
 
@@ -65,11 +81,7 @@ class _Reach:
     ) -> None:
         self.walk, self.seeds, self.judge, self.until = walk, seeds, judge, until
         self.rule, self.hubs, self.step = rule, hubs, step
-        first = (self._first(holding, since) for holding, since in seeds.sources.items())
-        begun = [walk.account(h).keys[p] for h, p in zip(seeds.sources, first, strict=True) if p is not None]
-        self.start = min(
-            [*begun, *(key for key, _ in seeds.moves)], default=0
-        )  # not `since`: without one, that is the ledger's start
+        self.start = begun(walk, seeds)
         self.suspects: dict[int, Suspect] = {}
         self.dust: set[int] = set()
         self.leaving: dict[int, str] = {}  # holdings that behaved like services by the time something left them
@@ -78,9 +90,10 @@ class _Reach:
     def run(self, most: int | None = None) -> None:
         """Reach everything; with `most`, judge nothing and stop when more holdings than that are reached."""
         for holding, since in self.seeds.sources.items():
-            self._queue(holding, self._first(holding, since))
+            if not self.walk.by_outputs(holding):
+                self._queue(holding, _first(self.walk.account(holding), since))
         for key, holding in self.seeds.moves:
-            if holding not in self.seeds.sources:
+            if holding not in self.seeds.sources and not self.walk.by_outputs(holding):
                 self._queue(holding, self.walk.account(holding).place(key, incoming=False))
         count, last = 0, None
         while self.queue and (most is None or len(self.suspects) <= most):
@@ -114,11 +127,6 @@ class _Reach:
                 self.hubs.setdefault(holding, why)
         return len(self.hubs) > before
 
-    def _first(self, holding: int, since: int) -> int | None:
-        """The first outflow of a holding from a key on."""
-        account = self.walk.account(holding)
-        return next((place for place in account.outs if account.keys[place] >= since), None)
-
     def _queue(self, holding: int, place: int | None) -> None:
         if place is not None:
             heappush(self.queue, (self.walk.account(holding).keys[place], holding, place))
@@ -140,7 +148,9 @@ class _Reach:
         return False
 
     def _arrive(self, key: int, holding: int) -> None:
-        if holding in self.seeds.sources or holding in self.hubs or self.judge(holding, key) is not None:
+        if holding in self.seeds.sources or holding in self.hubs or self.walk.by_outputs(holding):
+            return
+        if self.judge(holding, key) is not None:
             return
         if (many := self.walk.degree(holding)) > self.rule.degree:
             self.hubs[holding] = f"{many} movements"  # which are not even loaded

@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from cointrail.chains import format_address, format_time, parse_address, parse_hash, parse_time
+from cointrail.chains import asset_key, format_time, parse_any, parse_hash, parse_time
 from cointrail.errors import InputError
 from cointrail.ledger.ledger import Facts
 from cointrail.ledger.marks import CLOSE
@@ -48,12 +48,12 @@ class Theft:
     ) -> "Theft":
         """A theft as people write it: addresses, hashes and contracts as text, times in ISO 8601; ValueError if bad."""
         return cls(
-            tuple(parse_address(address) for address in addresses),
+            tuple(parse_any(address) for address in addresses),
             tuple(parse_hash(hash_) for hash_ in transactions),
             None if since is None else parse_time(since),
             None if until is None else parse_time(until),
             direction,
-            tuple(format_address(parse_address(key)) if key[:2].lower() == "0x" else key for key in assets),
+            tuple(map(asset_key, assets)),
         )
 
     @property
@@ -163,7 +163,7 @@ def _known(ledgers: Ledgers, theft: Theft, warnings: list[str]) -> list[tuple[in
         known = ((number, ledger.address_id(address)) for number, ledger in enumerate(ledgers.all))
         first = next(((number, own) for number, own in known if own is not None), None)
         if first is None:
-            missing.append(format_address(address))
+            missing.append(ledgers.text(address))
         else:
             ids[first] = None
     if missing and not ids:
@@ -177,7 +177,8 @@ def _known(ledgers: Ledgers, theft: Theft, warnings: list[str]) -> list[tuple[in
 def _sources(ledgers: Ledgers, theft: Theft, ids: list[tuple[int, int]], start: int, found: Found) -> dict[int, int]:
     sources, empty = {}, []
     for number, address in ids:
-        for own in ledgers.all[number].index.holdings(address):
+        index = ledgers.all[number].index
+        for own in (own for part in index.owned_by(address) for own in index.holdings(part)):
             holding = ledgers.joined(number, own)
             keys, incoming, amounts, _, _ = ledgers.movements(holding)
             leaving = [
@@ -211,15 +212,18 @@ def _moves(
             if rows:
                 netted = settled and bool(ledger.index.mark[rows[0]] & CLOSE)
                 given = {own for of, own in ids if of == number} if ids else None
-                moves |= _taken(ledgers, number, rows, theft, given, start, found, netted)
+                take = _spent if ledger.index.outputs else _taken
+                moves |= take(ledgers, number, rows, theft, given, start, found, netted)
                 break
         else:
-            raise InputError(f"0x{hash_.hex()}: this transaction is not in {_where(ledgers)}; check --tx")
+            raise InputError(f"{ledgers.hash(0, hash_)}: this transaction is not in {_where(ledgers)}; check --tx")
         if len(moves) + len(found.listed) == before:
             idle.append(hash_)
     if idle:
         of = f"{len(idle)} of {len(theft.transactions)} theft transactions"
-        found.warnings.append(f"{of} took nothing from the given addresses in the given time, first 0x{idle[0].hex()}")
+        found.warnings.append(
+            f"{of} took nothing from the given addresses in the given time, first {ledgers.hash(0, idle[0])}"
+        )
     found.listed[:] = _summed(found.listed)
     return moves
 
@@ -258,6 +262,44 @@ def _taken(
                 found.robbed.add((keys[-1], leaves))
         else:
             found.listed.append(Listed(asset, 1, facts.amount[at]))
+    return moves
+
+
+def _spent(
+    ledgers: Ledgers,
+    number: int,
+    rows: list[int],
+    theft: Theft,
+    given: set[int] | None,
+    start: int,
+    found: Found,
+    netted: bool,
+) -> dict[tuple[int, int], None]:
+    """What a transaction between outputs took: what it paid to others than those whose outputs it spent.
+
+    Its change is theirs still. Where it spent outputs of other people than the given ones too, nobody can say which of
+    its outputs took from whom: then what the given ones put in is stolen. Backward it is what reached the given ones,
+    or everybody who had spent nothing.
+    """
+    index, facts = ledgers.all[number].index, ledgers.all[number].facts(rows)
+    spent = [at for at in range(len(rows)) if facts.kind[at] == Kind.INPUT and facts.amount[at]]
+    paid = [at for at in range(len(rows)) if facts.kind[at] == Kind.OUTPUT and facts.amount[at]]
+    losers = {index.owner_of(int(facts.sender[at])) for at in spent}
+    payees = [at for at in paid if index.owner_of(int(facts.recipient[at])) not in losers]
+    if theft.backward:
+        mine = [at for at in payees if given is None or index.owner_of(int(facts.recipient[at])) in given]
+        leave = facts.recipient
+    elif given is None or losers <= given:
+        mine, leave = payees, facts.sender
+    else:
+        mine, leave = [at for at in spent if index.owner_of(int(facts.sender[at])) in given], facts.sender
+    keys = ledgers.keys(number, np.array(rows))
+    moves: dict[tuple[int, int], None] = {}
+    for at in mine:
+        key = -keys[at] if theft.backward else keys[at]
+        holding = ledgers.holding(number, int(leave[at]), int(facts.asset[at]))
+        if holding is not None and _inside(key, start, found.until):
+            moves[key, holding] = None
     return moves
 
 

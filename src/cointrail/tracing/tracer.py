@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from cointrail.chains import to_units
-from cointrail.conversions.bridges import Table, crossings, shipped
+from cointrail.conversions.bridges import Table, crossings_of, shipped
 from cointrail.errors import InputError
 from cointrail.labels import Labels
 from cointrail.ledger import Ledger
@@ -17,7 +17,7 @@ from cointrail.tracing.passages import Passages
 from cointrail.tracing.policies import CONSERVING, POLICIES
 from cointrail.tracing.shares import UNITS
 from cointrail.tracing.stops import Judge
-from cointrail.tracing.survey import Survey, survey
+from cointrail.tracing.survey import Survey, begun, survey
 from cointrail.tracing.theft import Found, Theft, find, followed
 from cointrail.tracing.walk import Flow, Limits, Walk
 
@@ -106,13 +106,14 @@ def trace(
             theft.backward,
             lambda asset: followed(ledgers, theft, asset),
             found.robbed,
-            lambda: crossings([(one.chain, one.events) for one in ledgers.all], settings.bridges),
+            lambda: crossings_of(ledgers.all, settings.bridges),
             settings.prices,
         )
     accounts: dict[int, Account] = {}
     whole = Walk(ledgers, accounts, theft.backward, judge, Limits({}, until=found.until), passages)
     seen = None
     if settings.behaviour is not None:
+        judge.rule, judge.start = settings.behaviour, begun(whole, found.seeds)
         seen = survey(whole, found.seeds, judge, found.until, settings.behaviour, lambda n: step("reach", -n))
         judge.hubs, judge.dust = seen.hubs, seen.dust
     limits = Limits(floor, settings.max_hops, found.until)

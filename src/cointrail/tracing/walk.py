@@ -166,6 +166,26 @@ class Walk:
     def asset(self, holding: int) -> int:
         return self._index.asset(holding)
 
+    def by_outputs(self, holding: int) -> bool:
+        """Whether a holding is of an output-based chain."""
+        return self._index.by_outputs(holding)
+
+    def through(self, holding: int) -> bool:
+        """Whether value only passes through a holding: a transaction between outputs."""
+        return self._index.through(holding)
+
+    def seat(self, holding: int) -> int:
+        """The holding that endpoints of an owner are told by."""
+        return self._index.seat(holding)
+
+    def fee(self, holding: int) -> int:
+        """Where what stays in a transaction between outputs goes."""
+        return self._index.fee(holding)
+
+    @property
+    def backward(self) -> bool:
+        return self._backward
+
 
 class Arrival(NamedTuple):
     """Stolen value on its way: where it goes, the part of the inflow it will be, claims too small for a unit."""
@@ -259,7 +279,7 @@ class _Run:
         """Deliver the stolen part of an outflow to wherever it goes."""
         key, sender = account.keys[place], account.holding
         visit = self.visits.get(sender)
-        hop = visit.hop + 1 if visit else 1
+        hop = visit.hop + (not self.walk.through(sender)) if visit else 1
         exits = self.walk.exits(account, place)
         if exits is None:
             amount, stolen = account.amounts[place], size(part)
@@ -301,7 +321,7 @@ class _Run:
         move, part, stray, stop = arrival
         recipient, key = move.recipient, move.landed
         if stray:
-            self.flow.end(recipient, ROUNDING).gain(0, move.hop, key, stray)
+            self.flow.end(self.walk.seat(recipient), ROUNDING).gain(0, move.hop, key, stray)
         if not part:
             self.flow.moves.append(move._replace(ended=True))
             return
@@ -309,15 +329,11 @@ class _Run:
             self.flow.moves.append(move)
             self._return(move, part)
             return
-        if stop is None:
-            stop = self.judge(recipient, key)
-        if stop is None and self.limits.floor and move.came < self.limits.floor.get(self.walk.asset(recipient), 0):
-            stop = FLOOR
-        if stop is None and self.limits.hops is not None and move.hop >= self.limits.hops:
-            stop = HOPS
+        if stop is None and not self.walk.through(recipient):
+            stop = self._stops(move)
         if stop is not None:
             self.flow.moves.append(move._replace(ended=True))
-            self.flow.end(recipient, stop).gain(move.came, move.hop, key, self._claims(recipient, part))
+            self.flow.end(self.walk.seat(recipient), stop).gain(move.came, move.hop, key, self._claims(recipient, part))
             return
         self.flow.moves.append(move)
         account = self.walk.account(recipient)
@@ -328,6 +344,14 @@ class _Run:
         purse.receive(account.place(key, incoming=True), part)
         if recipient not in self.waiting:
             self._queue(recipient, purse.next(account.place(key, incoming=True)))
+
+    def _stops(self, move: Move) -> Stop | None:
+        """Why value is not followed beyond the holding where a move arrives."""
+        if stop := self.judge(move.recipient, move.landed):
+            return stop
+        if self.limits.floor and move.came < self.limits.floor.get(self.walk.asset(move.recipient), 0):
+            return FLOOR
+        return HOPS if self.limits.hops is not None and move.hop >= self.limits.hops else None
 
     def _return(self, move: Move, part: Part) -> None:
         """Value came back to the theft's own holdings, and leaves first."""
@@ -354,7 +378,9 @@ class _Run:
         """What is still held is an endpoint too."""
         until = self.limits.until
         for holding, purse in self.purses.items():
-            if purse.held:
+            if purse.held and not self.walk.backward and self.walk.through(holding):
+                self._pay_fee(holding, purse)
+            elif purse.held:
                 cut = until is not None and self.walk.moves_on(holding, until)
                 self._stays(holding, TIME if cut else UNSPENT, purse.held, purse.claims(), self.visits[holding])
         for holding, pool in self.returned.items():
@@ -364,9 +390,18 @@ class _Run:
                 self._stays(holding, RETURNED, pool.amount, claims, self.returns[holding])
 
     def _stays(self, holding: int, stop: Stop, amount: int, claims: Claims, visit: Visit) -> None:
-        end = self.flow.end(holding, stop)
-        end.amount, end.claims, end.hops, end.arrivals = amount, claims, visit.hop, visit.count
-        end.first, end.last = visit.first, visit.last
+        end = self.flow.end(self.walk.seat(holding), stop)
+        end.gain(amount, visit.hop, visit.first, claims)
+        end.arrivals += visit.count - 1
+        end.last = visit.last if end.last is None else max(end.last, visit.last)
+
+    def _pay_fee(self, holding: int, purse: Purse) -> None:
+        """What the outputs of a transaction leave of its inputs is its fee, the last to be paid."""
+        account, visit = self.walk.account(holding), self.visits[holding]
+        key, nobody = account.keys[-1], self.walk.fee(holding)
+        paid, stolen = account.held, purse.held
+        self.flow.moves.append(Move(key, holding, nobody, paid, stolen, visit.hop, True, "", paid, stolen, key))
+        self.flow.end(nobody, FEE).gain(stolen, visit.hop, key, purse.claims())
 
 
 def _filled(part: Part, amount: int) -> Part:
@@ -387,4 +422,5 @@ HOPS = Stop("hops", detail="the longest chain of movements to follow was reached
 TIME = Stop("time", detail="still held where the walk was cut off in time; the holding moves on later")
 UNSPENT = Stop("unspent", detail="still held at the end of the ledger")
 ROUNDING = Stop("rounding", detail="worth less than the smallest unit of what it was converted into")
+FEE = Stop("fee", detail="paid to the network")
 RETURNED = Stop("returned", detail="came back to an address of the theft and is still there")

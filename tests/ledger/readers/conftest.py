@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from cointrail.chains import Registry
-from cointrail.ledger.readers import Options, read_files
+from cointrail.ledger.readers import Options, Reading
 from cointrail.ledger.rows import ROWS
 from tests.ledger.readers.reader import Read, Reader, Write
 
@@ -17,7 +17,7 @@ DATA = Path(os.environ.get("COINTRAIL_DATA", Path(__file__).parents[4] / "shared
 @pytest.fixture
 def read() -> Reader:
     def reader(*paths: Path, **options: Any) -> Read:
-        reading = read_files(paths, Options(registry=Registry(options.get("chain", "ethereum")), **options))
+        reading = Reading(paths, Options(registry=Registry(options.get("chain", "ethereum")), **options))
         rows: list[dict[str, Any]] = []
         for _, table in reading:
             assert table.schema == ROWS
@@ -46,6 +46,12 @@ def write(tmp_path: Path) -> Write:
 def etl() -> Path:
     """Real files of ethereum-etl."""
     return _data("chain_samples/etl_ethereum")
+
+
+@pytest.fixture
+def chain_samples() -> Path:
+    """Real blocks and answers of nodes."""
+    return _data("chain_samples")
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from cointrail.chains import Registry
 from cointrail.errors import InputError
 from cointrail.ledger.event import Event, of_table
-from cointrail.ledger.readers import Options, Reading, Wanted, read_files
+from cointrail.ledger.readers import Options, Reading, Wanted
 from cointrail.ledger.readers.inputs import chosen
 from cointrail.ledger.rows import EVENTS, INPUT, MOST_DATA, ROWS, Kind
 from tests.ledger.readers.reader import Write
@@ -34,7 +34,7 @@ SWAPPED = bytes.fromhex("d78ad95fa46c994b6551d0da85fc275fe613ce37657fb8d5e3d1308
 
 def taken(*paths: Path, wanted: Wanted = WANTED, **options: Any) -> tuple[list[Event], list[dict[str, Any]], Reading]:
     """Events, rows, and the reading itself."""
-    reading = read_files(paths, Options(Registry("ethereum"), wanted=wanted, **options))
+    reading = Reading(paths, Options(Registry("ethereum"), wanted=wanted, **options))
     events: list[Event] = []
     rows: list[dict[str, Any]] = []
     for _, table in reading:

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from cointrail.chains import parse_address, parse_hash
+from cointrail.chains import parse_hash
 from cointrail.chains.address import format_address
 from cointrail.chains.asset import NATIVE, Asset
 from cointrail.errors import InputError
@@ -46,8 +46,8 @@ def read(item: Input, session: Session) -> Iterator[Any]:
     for chunk in item.chunks(session):
         raw, faults = chunk.columns, chunk.faults
         columns = {
-            "sender": hexes.addresses(raw["sender"], chunk.written["sender"], faults, parse_address),
-            "recipient": hexes.addresses(raw["recipient"], chunk.written["recipient"], faults, parse_address),
+            "sender": hexes.addresses(raw["sender"], chunk.written["sender"], faults, session.parse),
+            "recipient": hexes.addresses(raw["recipient"], chunk.written["recipient"], faults, session.parse),
             "block": chunk.integers("block"),
             "time": chunk.seconds("time"),
             "tx": hexes.hashes(raw["tx"], chunk.written["tx"], faults, parse_hash) if chunk.has("tx") else None,
@@ -88,7 +88,7 @@ def _assets(chunk: Chunk, session: Session) -> tuple[list[Asset | None], Index]:
     unknown = Faults(len(values))
     for number, text in enumerate(values.to_pylist()):
         try:
-            key = format_address(parse_address(text)) if text.strip() else NATIVE
+            key = format_address(session.parse(text)) if text.strip() else NATIVE
             assets.append(session.assets.contract(key) if key else session.options.registry.get(NATIVE))
         except InputError:
             assets.append(None)

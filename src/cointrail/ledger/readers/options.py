@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from cointrail.chains import Asset, Registry, parse_address
-from cointrail.chains.address import format_address
+from cointrail.chains import Asset, Registry, asset_key
 from cointrail.errors import InputError
 from cointrail.ledger.readers.wanted import NONE, Wanted
 
@@ -30,6 +29,8 @@ class Options:
     strict: bool = False
     wanted: Wanted = NONE
     wrapped: tuple[str, ...] = ()
+    first_block: int | None = None  # height of the first of raw blocks that do not say theirs
+    known_blocks: Mapping[bytes, int] = field(default_factory=dict)  # heights of blocks that the ledger holds, by hash
 
     @property
     def mapped(self) -> bool:
@@ -69,8 +70,7 @@ class Assets:
         native = registry.get("")
         if native is not None and text.lower() == native.symbol.lower():
             return self._agreeing(native)
-        if text[:2].lower() == "0x":
-            key = format_address(parse_address(text))
+        if (key := asset_key(text)).startswith("0x"):
             known = registry.get(key)
             if known is None and decimals is None:
                 raise InputError(f"--asset {text}: unknown asset; give its --decimals")

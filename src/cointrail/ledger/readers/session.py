@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from cointrail.chains import chain, parse_address, wrapped
+from cointrail.chains import chain, parse_address, parse_any, wrapped
 from cointrail.errors import InputError
 from cointrail.ledger.readers.ancestry import Failed
 from cointrail.ledger.readers.arrays import valid
@@ -53,6 +53,7 @@ class Session:
     def __post_init__(self) -> None:
         self.assets = Assets(self.options)
         self.chain = chain(self.options.chain)
+        self.parse = parse_any if self.chain.family == "tron" else parse_address  # addresses as its users write them
         self.wrapped = wrapped(self.chain.name) | {parse_address(key) for key in self.options.wrapped}
 
     def warn(self, text: str) -> None:
@@ -94,7 +95,7 @@ class Session:
         """Raise InputError when a file says that it is from another chain."""
         if not chunk.has("chain_id"):
             return
-        wanted = int(self.chain.caip2.partition(":")[2])
+        wanted = self.chain.number
         others = np.setdiff1d(chunk.values("chain_id", wanted), [wanted])
         if len(others):
             raise InputError(f"{item.source.path}: is from chain {others[0]}, not {self.chain.name}; give its --chain")

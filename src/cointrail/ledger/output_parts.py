@@ -1,0 +1,131 @@
+"""Who may spend which output, on disk: parts in `outputs/`, each holding what an import told and those before did not.
+
+A row is an output and its owner, by their ids in the address book; the owner's script stands in the first row that
+names it. An output is told once: its script is part of what its transaction's id commits to.
+"""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from cointrail.errors import InputError
+from cointrail.ledger.book import Book
+from cointrail.ledger.columns import flat
+from cointrail.ledger.files import sha256, stored, sync_file, sync_folder
+from cointrail.ledger.manifest import Part
+from cointrail.ledger.rows import OUTPUTS
+
+FOLDER = "outputs"
+STORED = pa.schema(
+    [
+        pa.field("output", pa.uint32(), nullable=False),
+        pa.field("owner", pa.uint32(), nullable=False),
+        ("script", pa.binary()),
+    ]
+)
+ROW_GROUP = 1 << 17
+HELD_BYTES = 1 << 28  # kept in memory before a part is written
+
+Ids = npt.NDArray[np.uint32]
+
+
+def read_part(folder: Path, part: Part) -> pa.Table:
+    """The outputs of one part; InputError where it is not one of ours."""
+    path = folder / FOLDER / f"{part.name}.parquet"
+    try:
+        table = stored(path).read()
+    except (OSError, pa.ArrowException) as error:
+        raise InputError(f"{path}: missing or damaged; restore the ledger from a copy or import again") from error
+    if not table.schema.equals(STORED) or table.num_rows != part.rows:
+        raise InputError(f"{path}: not as it was written; restore the ledger from a copy or import again")
+    return table
+
+
+@dataclass
+class OutputParts:
+    """Takes the outputs of one import; they count once the manifest names the parts that `save` returns."""
+
+    folder: Path
+    parts: list[Part]
+    book: Book
+    _held: list[pa.Table] = field(default_factory=list)
+    _told: npt.NDArray[np.bool_] | None = None  # by id: an output whose owner is known, an owner whose script is
+
+    def add(self, table: pa.Table) -> None:
+        """Take a table of `rows.OUTPUTS`."""
+        output = self.book.number(flat(table.column("output")))
+        owner = self.book.number(flat(table.column("owner")))
+        script = flat(table.column("script").cast(OUTPUTS.field("script").type))
+        told = self._known(int(max(output.max(initial=0), owner.max(initial=0))))
+        fresh = _first(output, told)
+        told[output[fresh]] = True
+        output, owner, script = output[fresh], owner[fresh], script.take(pa.array(fresh))
+        shown = np.zeros(len(output), bool)
+        shown[_first(owner, told)] = True
+        told[owner[shown]] = True
+        script = pa.compute.if_else(pa.array(shown), script, pa.scalar(None, pa.binary()))
+        if len(output):
+            self._held.append(pa.table([pa.array(output), pa.array(owner), script], schema=STORED))
+        if sum(held.nbytes for held in self._held) >= HELD_BYTES:
+            self._write()
+
+    def save(self) -> tuple[Part, ...]:
+        """Write what is new; the parts that the manifest is to name."""
+        self._write()
+        return tuple(self.parts)
+
+    def _write(self) -> None:
+        if not self._held:
+            return
+        table = pa.concat_tables(self._held).combine_chunks()
+        self._held = []
+        path = self.folder / FOLDER / "new.parquet.tmp"
+        path.parent.mkdir(exist_ok=True)
+        pq.write_table(
+            table,
+            path,
+            compression="zstd",
+            compression_level=3,
+            row_group_size=ROW_GROUP,
+            use_dictionary=False,
+            column_encoding={"output": "DELTA_BINARY_PACKED", "owner": "DELTA_BINARY_PACKED"},
+            write_page_checksum=True,
+        )
+        sync_file(path)
+        digest = sha256(path)
+        name = f"{len(self.parts):06d}-{digest[:24]}"
+        path.replace(path.with_name(f"{name}.parquet"))
+        sync_folder(path.parent)
+        self.parts.append(Part(name, table.num_rows, digest))
+
+    def _known(self, highest: int) -> npt.NDArray[np.bool_]:
+        """Of which ids the ledger and this import have told, with room for the highest id."""
+        if self._told is None:
+            self._told = np.zeros(highest + 1, bool)
+            for part in self.parts:
+                table = read_part(self.folder, part)
+                for name in ("output", "owner"):
+                    ids = np.asarray(flat(table.column(name)))
+                    self._told = _room(self._told, int(ids.max(initial=0)))
+                    self._told[ids] = True
+        self._told = _room(self._told, highest)
+        return self._told
+
+
+def _first(ids: Ids, told: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
+    """The places of ids that were not told before, each once, in order."""
+    places = np.flatnonzero(~told[ids])
+    _, first = np.unique(ids[places], return_index=True)
+    return places[np.sort(first)]
+
+
+def _room(told: npt.NDArray[np.bool_], highest: int) -> npt.NDArray[np.bool_]:
+    if highest < len(told):
+        return told
+    wider = np.zeros(max(highest + 1, 2 * len(told)), bool)
+    wider[: len(told)] = told
+    return wider
