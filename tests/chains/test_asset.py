@@ -2,6 +2,7 @@
 
 import pytest
 
+from cointrail.chains import tron
 from cointrail.chains.address import checksum_address, parse_address
 from cointrail.chains.asset import Asset, Registry
 from cointrail.chains.chain import chains
@@ -127,7 +128,8 @@ def test_lookalike_table() -> None:
 def test_tokens_of_every_chain_are_well_formed(name: str) -> None:
     for row in table("cointrail.chains", f"tokens/{name}.csv"):
         assert checksum_address(parse_address(row["contract"])) == row["contract"]
-        assert row["source"] == f"{chains()[name].explorer}/token/{row['contract']}"
+        written = row["contract"] if name != "tron" else tron.address(parse_address(row["contract"]))
+        assert row["source"] == f"{chains()[name].explorer}/token{'20' * (name == 'tron')}/{written}"
         assert row["form_of"] in ("", chains()[name].native_symbol) or name == "ethereum"
         known = Registry(name).get(row["contract"])
         assert known is not None and known.verified and known.symbol == row["symbol"]

@@ -15,20 +15,22 @@ LONGEST_SEGWIT = 90  # characters
 CASH_SIZES = (20, 24, 28, 32, 40, 48, 56, 64)  # bytes of the hash, by the last three bits of the version
 
 
-def decode(text: str, prefix: str, remainder: int) -> list[int]:
-    """The groups of five bits between prefix and checksum; none if it is not such a text."""
-    if text not in (text.lower(), text.upper()):
-        return []
-    human, mark, data = text.lower().rpartition("1")
-    values = [ALPHABET.find(character) for character in data]
+def decode(text: str, prefix: str) -> tuple[list[int], int]:
+    """The groups of five bits between prefix and checksum, and the remainder: OLD, NEW, or another where the checksum
+    does not fit; no groups and 0 if it is not such a text."""
+    lower = text.lower()
+    if text not in (lower, text.upper()):
+        return [], 0
+    human, mark, data = lower.rpartition("1")
+    values = [PLACES.get(character, -1) for character in data]
     if not mark or human != prefix or len(values) < CHECK or -1 in values:
-        return []
-    return values[:-CHECK] if _remainder(_spread(human) + values, POLYNOMIAL, TOP) == remainder else []
+        return [], 0
+    return values[:-CHECK], _remainder(_spread(human) + values, TABLE, TOP)
 
 
 def encode(prefix: str, groups: Sequence[int], remainder: int) -> str:
     """Groups of five bits with prefix and checksum."""
-    check = _remainder([*_spread(prefix), *groups, *([0] * CHECK)], POLYNOMIAL, TOP) ^ remainder
+    check = _remainder([*_spread(prefix), *groups, *([0] * CHECK)], TABLE, TOP) ^ remainder
     return f"{prefix}1{_letters([*groups, *_groups_of(check, CHECK)])}"
 
 
@@ -39,16 +41,13 @@ def decode_segwit(text: str, prefix: str) -> tuple[int, bytes] | None:
     """
     if len(text) > LONGEST_SEGWIT:
         return None
-    for remainder in (OLD, NEW):
-        groups = decode(text, prefix, remainder)
-        program = to_bytes(groups[1:]) if groups else None
-        if program is None:
-            continue
-        if remainder == OLD and groups[0] == 0 and len(program) in (20, 32):
-            return 0, program
-        if remainder == NEW and 1 <= groups[0] <= 16 and 2 <= len(program) <= 40:
-            return groups[0], program
-    return None
+    groups, remainder = decode(text, prefix)
+    program = to_bytes(groups[1:]) if groups and remainder in (OLD, NEW) else None
+    if program is None:
+        return None
+    if remainder == OLD:
+        return (0, program) if groups[0] == 0 and len(program) in (20, 32) else None
+    return (groups[0], program) if 1 <= groups[0] <= 16 and 2 <= len(program) <= 40 else None
 
 
 def encode_segwit(prefix: str, version: int, program: bytes) -> str:
@@ -60,12 +59,12 @@ def decode_cash(text: str, prefix: str) -> tuple[int, bytes] | None:
     """What is hashed (0: a key, 1: a script) and the hash, of a cash address with or without its prefix."""
     if text not in (text.lower(), text.upper()):
         return None
-    values = [ALPHABET.find(character) for character in text.lower().removeprefix(f"{prefix}:")]
+    values = [PLACES.get(character, -1) for character in text.lower().removeprefix(f"{prefix}:")]
     if len(values) <= CASH_CHECK or -1 in values:
         return None
     spread = [ord(c) & 31 for c in prefix] + [0]
     raw = to_bytes(values[:-CASH_CHECK])
-    if _remainder(spread + values, CASH_POLYNOMIAL, CASH_TOP) != 1 or not raw:
+    if _remainder(spread + values, CASH_TABLE, CASH_TOP) != 1 or not raw:
         return None
     kind, size = raw[0] >> 3, CASH_SIZES[raw[0] & 7]
     return (kind, raw[1:]) if kind in (0, 1) and len(raw) == 1 + size else None
@@ -75,7 +74,7 @@ def encode_cash(prefix: str, kind: int, digest: bytes) -> str:
     """A cash address with its prefix."""
     groups = to_groups(bytes([kind << 3 | CASH_SIZES.index(len(digest))]) + digest)
     spread = [ord(c) & 31 for c in prefix] + [0]
-    check = _remainder([*spread, *groups, *[0] * CASH_CHECK], CASH_POLYNOMIAL, CASH_TOP) ^ 1
+    check = _remainder([*spread, *groups, *[0] * CASH_CHECK], CASH_TABLE, CASH_TOP) ^ 1
     return f"{prefix}:{_letters([*groups, *_groups_of(check, CASH_CHECK)])}"
 
 
@@ -108,11 +107,23 @@ def _spread(prefix: str) -> list[int]:
     return [ord(c) >> 5 for c in prefix] + [0] + [ord(c) & 31 for c in prefix]
 
 
-def _remainder(values: Sequence[int], polynomial: Sequence[int], bits: int) -> int:
-    check = 1
+def _remainder(values: Sequence[int], table: Sequence[int], bits: int) -> int:
+    check, low = 1, (1 << bits) - 1
     for value in values:
-        top = check >> bits
-        check = (check & ((1 << bits) - 1)) << 5 ^ value
-        for place, word in enumerate(polynomial):
-            check ^= word if top >> place & 1 else 0
+        check = (check & low) << 5 ^ value ^ table[check >> bits]
     return check
+
+
+def _table(polynomial: Sequence[int]) -> tuple[int, ...]:
+    """What the five bits that leave a checksum change in it, for all values of these bits."""
+    found = []
+    for top in range(32):
+        change = 0
+        for place, word in enumerate(polynomial):
+            change ^= word if top >> place & 1 else 0
+        found.append(change)
+    return tuple(found)
+
+
+TABLE, CASH_TABLE = _table(POLYNOMIAL), _table(CASH_POLYNOMIAL)
+PLACES = {character: place for place, character in enumerate(ALPHABET)}

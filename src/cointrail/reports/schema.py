@@ -5,8 +5,6 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from jsonschema import Draft202012Validator
-
 from cointrail.errors import InputError
 
 FILE = "schema/trail.schema.json"
@@ -23,6 +21,8 @@ def schema() -> dict[str, Any]:
 
 def validate(trail: dict[str, Any]) -> None:
     """Raise an InputError that names the first place where the trail does not keep to the schema."""
+    from jsonschema import Draft202012Validator
+
     errors = Draft202012Validator(schema()).iter_errors(trail)
     first = min(errors, key=lambda error: list(map(str, error.absolute_path)), default=None)
     if first is not None:

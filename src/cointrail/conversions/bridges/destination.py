@@ -27,7 +27,7 @@ def fits(text: str, forms: str) -> bool:
 def plain(text: str) -> str:
     """An address as most write it: bech32 may also be in upper case, and is the same."""
     prefix = text.lower().rpartition("1")[0]
-    return text.lower() if text.isupper() and any(bech32.decode(text, prefix, end) for end in ENDS) else text
+    return text.lower() if text.isupper() and bech32.decode(text, prefix)[1] in ENDS else text
 
 
 def _fits(text: str, form: str) -> bool:
@@ -35,7 +35,8 @@ def _fits(text: str, form: str) -> bool:
     if name == "evm":
         return _evm(text)
     if name in ("bech32", "bech32m"):
-        raw = bech32.to_bytes(bech32.decode(text, detail, bech32.OLD if name == "bech32" else bech32.NEW))
+        groups, remainder = bech32.decode(text, detail)
+        raw = bech32.to_bytes(groups) if remainder == (bech32.OLD if name == "bech32" else bech32.NEW) else None
         return raw is not None and len(raw) in (ACCOUNTS if name == "bech32" else RADIX)
     if name == "segwit":
         return bech32.decode_segwit(text, detail) is not None

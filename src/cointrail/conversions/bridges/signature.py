@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any
 
-from eth_abi.abi import decode, is_encodable_type
-from eth_abi.exceptions import DecodingError
 from eth_hash.auto import keccak
 
+from cointrail.conversions.bridges.abi import decode, exists
 from cointrail.conversions.bridges.words import Reader, Unreadable, reader, simple, word
 
 WORD = 32
@@ -55,8 +54,8 @@ class Form:
         try:
             if words is not None:
                 return dict(zip(self._names, words(data), strict=True))
-            values = decode(self._types, data, strict=True)
-        except (Unreadable, DecodingError, OverflowError, MemoryError, ValueError, RecursionError) as error:
+            values = decode(self._types, data)
+        except (Unreadable, OverflowError, MemoryError, ValueError, RecursionError) as error:
             raise Malformed(f"data of {len(data)} bytes cannot be read") from error
         found: dict[str, Any] = {}
         for parameter, value in zip(self.parameters, values, strict=True):
@@ -91,7 +90,7 @@ class Signature:
         Of an indexed text, array or tuple only a hash is told, so it has no value.
         """
         for parameter in self.parameters:
-            if not is_encodable_type(_canonical(parameter.type)):
+            if not (simple([parameter.type]) or exists(_canonical(parameter.type))):
                 raise ValueError(f"{parameter.type!r} is no type")
         return _names(p for p in self.parameters if not p.indexed or STATIC.fullmatch(p.type))
 
@@ -122,7 +121,7 @@ class Signature:
             if one is not None:
                 try:
                     found[name] = one(topic)
-                except (Unreadable, DecodingError) as error:
+                except Unreadable as error:
                     raise Malformed(f"topic {name} cannot be read") from error
         return found
 
@@ -137,7 +136,7 @@ def _topic(kind: str) -> Reader | None:
     """How a topic is read; None for types of which it holds only a hash."""
     if not STATIC.fullmatch(kind):
         return None
-    return word(kind) or (lambda one: decode([kind], one, strict=True)[0])
+    return word(kind) or (lambda one: decode([kind], one)[0])
 
 
 def _spread(parameters: tuple[Parameter, ...]) -> tuple[Parameter, ...]:

@@ -75,9 +75,13 @@ def word(kind: str) -> Reader | None:
         return lambda one: bool(_number(one, 1))
     if found := NUMBER.fullmatch(kind):
         bits = int(found[1])
+        if bits not in range(8, 8 * WORD + 1, 8):
+            return None
         return _largest if bits == 8 * WORD else lambda one: _number(one, bits)
     if found := BYTES.fullmatch(kind):
         size = int(found[1])
+        if not 1 <= size <= WORD:
+            return None
         return bytes if size == WORD else lambda one: _bytes(one, size)
     return None
 

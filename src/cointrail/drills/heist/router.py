@@ -6,8 +6,10 @@ for, or the deposit that it gives back. Forms: "Transaction Memos" in the docume
 
 from dataclasses import dataclass, field
 
+from numpy.random import Generator
+
+from cointrail.chains import bech32
 from cointrail.drills.draw import cents, moments
-from cointrail.drills.heist import bech32
 from cointrail.drills.heist.facts import ETHER, fact
 from cointrail.drills.heist.logs import Log
 from cointrail.drills.heist.moves import ETH, Book
@@ -62,7 +64,7 @@ class Router:
         who = rng.integers(people.start, people.stop, 2 * count)
         for at, (block, other, amount) in enumerate(zip(blocks.tolist(), who.tolist(), amounts.tolist(), strict=True)):
             if at % 2:
-                self._take(block, other, amount + KEPT, bech32.address(rng.bytes(20)), ANY, self.book.fee(Kind.TRACE))
+                self._take(block, other, amount + KEPT, _bitcoin(rng), ANY, self.book.fee(Kind.TRACE))
             else:
                 self._pay(block, self._vault(block), other, amount + KEPT, f"OUT:{rng.bytes(32).hex().upper()}")
 
@@ -95,7 +97,12 @@ class Router:
     def _payee(self, amount: int) -> str:
         """An address of the launderers: a new one as soon as the last has got what one of them got on average."""
         if self._room <= 0:
-            self._address = bech32.address(self.book.rng.bytes(20))
+            self._address = _bitcoin(self.book.rng)
             self._room = fact("bitcoin_eth") * ETHER // fact("bitcoin_wallets")
         self._room -= amount
         return self._address
+
+
+def _bitcoin(rng: Generator) -> str:
+    """An invented address of Bitcoin, with a right checksum."""
+    return bech32.encode_segwit("bc", 0, rng.bytes(20))
