@@ -19,7 +19,8 @@ of the output. All other chains have these arrays empty.
 import fcntl
 import json
 import shutil
-from collections.abc import Callable, Iterator
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -283,6 +284,7 @@ class Index:
         self._entries, self._start = self.entries.data, self.start.data
         self._link, self._amount = self.link.data, self.amount.data
         self._address, self._asset = self.holding_address.data, self.holding_asset.data
+        self._mark, self._close, self._close_sender = self.mark.data, self.close_row.data, self.close_sender.data
 
     def candidates(self, address: bytes) -> list[int]:
         """Ids of addresses that begin with the same eight bytes."""
@@ -361,15 +363,15 @@ class Index:
 
     def parties(self, first: int, behind: int) -> list[tuple[int, int, int]]:
         """The movements of a transaction that is kept close: row, and sender and recipient as holdings."""
-        ends = np.array((first, behind), self.close_row.dtype)  # of another type, the whole array would be converted
-        low, high = np.searchsorted(self.close_row, ends)
-        rows = self.close_row[low:high].astype(np.int64)
-        sender = self.close_sender[low:high]
-        return list(zip(rows.tolist(), sender.tolist(), (self.link[rows] ^ sender).tolist(), strict=True))
+        low = bisect_left(self._close, first)
+        high = bisect_left(self._close, behind, low)
+        rows, senders = self._close[low:high].tolist(), self._close_sender[low:high].tolist()
+        link = self._link
+        return [(row, sender, link[row] ^ sender) for row, sender in zip(rows, senders, strict=True)]
 
     def transaction(self, row: int) -> tuple[int, int]:
         """The rows of the transaction that a row is of: the first, and the one behind the last."""
-        return span(self.mark, row)
+        return span(self._mark, row)
 
     def clock(self, rows: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
         """When rows happened, in seconds, never running backward; rows without a time have the last one before."""
@@ -377,8 +379,12 @@ class Index:
         found: npt.NDArray[np.int64] = self.moment[np.searchsorted(self.moment_row, wanted, "right") - 1]
         return found
 
-    def amounts(self, rows: npt.NDArray[Any]) -> list[int]:
+    def amounts(self, rows: Sequence[int] | npt.NDArray[Any]) -> list[int]:
         """Exact amounts of transfers, in smallest units."""
+        if len(rows) <= FEW:
+            narrow_few = self._amount
+            found = [narrow_few[row] for row in rows]
+            return [self._whole(amount) if amount >= LARGE else amount for amount in found]
         narrow = self.amount[rows]
         out: list[int] = narrow.tolist()
         for i in np.flatnonzero(narrow >= WIDE).tolist():

@@ -4,6 +4,7 @@ Only a transaction that moves several assets can have changed one into another, 
 value over a bridge; a walk looks at no other one closer.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -30,7 +31,7 @@ def transactions(tx: Integers, kind: npt.NDArray[np.uint8], asset: Integers, mov
     return marks
 
 
-def span(mark: Marks, row: int) -> tuple[int, int]:
+def span(mark: Sequence[int] | Marks, row: int) -> tuple[int, int]:
     """First row of the transaction that `row` is of, and the row behind its last."""
     first, behind, end = row, row + 1, len(mark)
     while not mark[first] & FIRST:

@@ -93,6 +93,11 @@ class Bridges:
         return found
 
     @cached_property
+    def _first(self) -> dict[tuple[int, bytes], int]:
+        """The first row of every leg's transaction, by ledger and transaction."""
+        return {place: row for (_, row), place in self._told.items()}
+
+    @cached_property
     def _paying(self) -> dict[tuple[int, int], int]:
         """The legs of output-based chains, by ledger and the row that pays the output."""
         found: dict[tuple[int, int], int] = {}
@@ -196,10 +201,11 @@ class Bridges:
         number = self._numbers.get(leg.chain)
         if number is not None and self._ledgers.all[number].index.outputs:
             return self._output(number, place)
-        rows = [] if number is None else self._ledgers.all[number].transaction(leg.tx)
-        if number is None or not rows:
+        first = self._first.get((number, leg.tx)) if number is not None else None
+        if number is None or first is None:
             return []
-        key = self._ledgers.key(number, rows[-1]) * (-1 if self._backward else 1)
+        _, behind = self._ledgers.all[number].index.transaction(first)
+        key = self._ledgers.key(number, behind - 1) * (-1 if self._backward else 1)
         party = self._party(number, key, place)
         if party is None:
             return []

@@ -70,6 +70,8 @@ class Ledgers:
 
     def asset(self, holding: int) -> int:
         """The number of a holding's asset, in the numbers of all."""
+        if self.one:
+            return self._indexes[0].asset(holding)
         number, own = self.split(holding)
         return self._indexes[number].asset(own) + self._assets[number]
 
@@ -110,14 +112,23 @@ class Ledgers:
     def owner(self, holding: int) -> tuple[int, int]:
         """Ledger and id of the address that a holding is of: on an output-based chain of who may spend the output."""
         number, address = self.address(holding)
-        return number, self._indexes[number].owner_of(address)
+        return number, address if self.accounts_only else self._indexes[number].owner_of(address)
+
+    @cached_property
+    def accounts_only(self) -> bool:
+        """Whether no ledger is of an output-based chain: then nothing has to be asked about outputs."""
+        return not any(index.outputs for index in self._indexes)
 
     def by_outputs(self, holding: int) -> bool:
         """Whether a holding is of an output-based chain."""
+        if self.accounts_only:
+            return False
         return self._indexes[self.split(holding)[0]].outputs
 
     def through(self, holding: int) -> bool:
         """Whether a holding is a transaction of an output-based chain: value only passes through it."""
+        if self.accounts_only:
+            return False
         number, own = self.split(holding)
         index = self._indexes[number]
         if not index.outputs:
@@ -127,6 +138,8 @@ class Ledgers:
 
     def seat(self, holding: int) -> int:
         """The holding that stands for all of an owner's in an asset: for outputs the first of their address."""
+        if self.accounts_only:
+            return holding
         number, own = self.split(holding)
         index = self._indexes[number]
         if not index.outputs:

@@ -29,6 +29,7 @@ COLUMNS = (
     "policy", "chain", "block", "time", "tx", "from", "to", "asset", "amount", "stolen", "hop",
     "rule", "to_chain", "to_tx", "to_asset", "to_amount", "to_stolen",
 )  # fmt: skip
+STRAIGHT = dict.fromkeys(COLUMNS[-5:], "")  # what movements.csv says of the other side where nothing was turned
 BACKWARD = {  # what some reasons are called when the walk went backward
     "unspent": ("opening", "already there when the ledger begins"),
     "time": ("time", "already there where the walk was cut off in time; the holding had received value before"),
@@ -44,6 +45,7 @@ class Results:
         self._places: dict[int, dict[str, Any]] = {}  # by holding, of which the same few are named again and again
         self._assets: dict[int, Asset] = {}
         self._times: dict[int, str | None] = {}  # by row
+        self._whens: dict[int, dict[str, str]] = {}  # by row
 
     @cached_property
     def _facts(self) -> dict[int, Fact]:
@@ -114,34 +116,54 @@ class Results:
         sender, recipient = (move.recipient, move.sender) if backward else (move.sender, move.recipient)
         first, last = (move.landed, move.key) if backward else (move.key, move.landed)
         gone, came = (move.amount, move.stolen), (move.got, move.came)
-        left, arrived = (came, gone) if backward else (gone, came)
-        turned = self._turned(move)
-        block, place, to = self._facts[abs(first)].block, self._place(sender), self._place(recipient)
-        return {
+        (amount, stolen), arrived = (came, gone) if backward else (gone, came)
+        place, to = self._place(sender), self._place(recipient)
+        whole = self._amount(amount, sender)
+        row = {
             "policy": name,
             "chain": place["chain"],
-            "block": "" if block is None else str(block),
-            "time": self._time(first) or "",
-            "tx": self._tx(first) or "",
+            **self._when(first),
             "from": place["address"] or "",
             "to": to["address"] or "",
             "asset": place["asset"],
-            "amount": self._amount(left[0], sender),
-            "stolen": self._amount(left[1], sender),
+            "amount": whole,
+            "stolen": whole if stolen == amount else self._amount(stolen, sender),
             "hop": str(move.hop),
             "rule": move.rule,
-            "to_chain": to["chain"] if turned else "",
-            "to_tx": (self._tx(last) or "") if turned else "",
-            "to_asset": to["asset"] if turned else "",
-            "to_amount": self._amount(arrived[0], recipient) if turned else "",
-            "to_stolen": self._amount(arrived[1], recipient) if turned else "",
         }
+        if not self._turned(move):
+            return row | STRAIGHT
+        return row | {
+            "to_chain": to["chain"],
+            "to_tx": self._tx(last) or "",
+            "to_asset": to["asset"],
+            "to_amount": self._amount(arrived[0], recipient),
+            "to_stolen": self._amount(arrived[1], recipient),
+        }
+
+    def _when(self, key: int) -> dict[str, str]:
+        """Block, time and transaction of a row; every policy asks for the same ones."""
+        found = self._whens.get(abs(key))
+        if found is None:
+            block = self._facts[abs(key)].block
+            found = self._whens[abs(key)] = {
+                "block": "" if block is None else str(block),
+                "time": self._time(key) or "",
+                "tx": self._tx(key) or "",
+            }
+        return found
 
     def _order(self, move: Move) -> tuple[int, int, str, str, str, str]:
         """Chain order, and inside a transaction an order that does not depend on numbers given at import."""
-        sides = (move.sender, move.recipient)
-        who = [self._addresses[side] or "" for side in sides]
-        return abs(move.key), abs(move.landed), *who, *(self._asset(side).key for side in sides)  # type: ignore[return-value]
+        near, far = move.sender, move.recipient
+        return (
+            abs(move.key),
+            abs(move.landed),
+            self._addresses[near] or "",
+            self._addresses[far] or "",
+            self._asset(near).key,
+            self._asset(far).key,
+        )
 
     def _turned(self, move: Move) -> bool:
         """Whether a move changed the asset, or went over a bridge."""

@@ -137,6 +137,11 @@ class Walk:
     ) -> None:
         self._index, self._accounts, self._backward = index, accounts, backward
         self._judge, self._limits, self._passages = judge, limits, passages
+        # asked millions of times: without a call in between
+        self.asset, self.through, self.by_outputs = index.asset, index.through, index.by_outputs
+        self.seat, self.fee, self.degree = index.seat, index.fee, index.degree
+        # where the outflow at a place goes, all of it; None: just to the other side of its movement
+        self.exits: Callable[[Account, int], Sequence[Exit] | None] = passages or (lambda account, place: None)
 
     def account(self, holding: int) -> Account:
         found = self._accounts.get(holding)
@@ -145,42 +150,15 @@ class Walk:
             found = self._accounts[holding] = Account(self._index, holding, self._backward, net)
         return found
 
-    def exits(self, account: Account, place: int) -> Sequence[Exit] | None:
-        """Where the outflow at a place goes, all of it; None: just to the other side of its movement."""
-        return self._passages(account, place) if self._passages else None
-
     def follow(self, policy: str, seeds: Seeds, step: Callable[[int], None] = lambda count: None) -> Flow:
         """Walk to the end. The sum over all endpoints is the sum of what was stolen, for every policy but poison."""
         run = _Run(self, policy, seeds, self._limits, self._judge)
         return run.go(step)
 
-    def degree(self, holding: int) -> int:
-        """How many movements a holding has."""
-        return self._index.degree(holding)
-
     def moves_on(self, holding: int, key: int) -> bool:
         """Whether anything leaves a holding from a key on."""
         account = self.account(holding)
         return bool(account.outs) and account.keys[account.outs[-1]] >= key
-
-    def asset(self, holding: int) -> int:
-        return self._index.asset(holding)
-
-    def by_outputs(self, holding: int) -> bool:
-        """Whether a holding is of an output-based chain."""
-        return self._index.by_outputs(holding)
-
-    def through(self, holding: int) -> bool:
-        """Whether value only passes through a holding: a transaction between outputs."""
-        return self._index.through(holding)
-
-    def seat(self, holding: int) -> int:
-        """The holding that endpoints of an owner are told by."""
-        return self._index.seat(holding)
-
-    def fee(self, holding: int) -> int:
-        """Where what stays in a transaction between outputs goes."""
-        return self._index.fee(holding)
 
     @property
     def backward(self) -> bool:
@@ -341,9 +319,10 @@ class _Run:
         if purse is None:
             purse = self.purses[recipient] = self.purse_of(account)
         self._seen(self.visits, recipient, move.hop, key)
-        purse.receive(account.place(key, incoming=True), part)
+        place = account.place(key, incoming=True)
+        purse.receive(place, part)
         if recipient not in self.waiting:
-            self._queue(recipient, purse.next(account.place(key, incoming=True)))
+            self._queue(recipient, purse.next(place))
 
     def _stops(self, move: Move) -> Stop | None:
         """Why value is not followed beyond the holding where a move arrives."""

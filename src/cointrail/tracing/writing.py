@@ -21,7 +21,7 @@ def write(trail: Trail, out: Path) -> tuple[dict[str, Any], list[dict[str, str]]
     results = Results(trail)
     content, rows = results.trail_json(), list(results.movements())
     out.mkdir(parents=True, exist_ok=True)
-    write_bytes(out / "trail.json", (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode())
+    write_bytes(out / "trail.json", f"{_json(content)}\n".encode())
     _write_csv(out / "movements.csv", COLUMNS, rows)
     _write_csv(out / "holdings.csv", HOLDINGS, results.holdings())
     columns = {name: pa.array([row[name] for row in rows], pa.string()) for name in COLUMNS}
@@ -29,6 +29,17 @@ def write(trail: Trail, out: Path) -> tuple[dict[str, Any], list[dict[str, str]]
     pq.write_table(pa.table(columns), sink, compression="zstd")
     write_bytes(out / "movements.parquet", sink.getvalue().to_pybytes())
     return content, rows
+
+
+def _json(value: Any, indent: str = "") -> str:
+    """JSON with a line for each key and for each entry of a list: to read, to compare, and quick to write."""
+    deeper = indent + " "
+    if isinstance(value, dict) and any(isinstance(each, dict | list) for each in value.values()):
+        lines = [f"{deeper}{json.dumps(key)}: {_json(each, deeper)}" for key, each in value.items()]
+        return "{\n" + ",\n".join(lines) + f"\n{indent}}}"
+    if isinstance(value, list) and any(isinstance(each, dict) for each in value):
+        return "[\n" + ",\n".join(deeper + json.dumps(each, ensure_ascii=False) for each in value) + f"\n{indent}]"
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _write_csv(path: Path, columns: tuple[str, ...], rows: Iterable[Mapping[str, Any]]) -> None:

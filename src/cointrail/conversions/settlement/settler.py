@@ -4,8 +4,6 @@ from collections.abc import Callable, Collection
 from fractions import Fraction
 from functools import cached_property
 
-import numpy as np
-
 from cointrail.chains import wrapped
 from cointrail.chains.asset import NATIVE
 from cointrail.conversions.settlement.movement import Movement
@@ -29,6 +27,7 @@ class Settler:
         self._ledger, self._index = ledger, ledger.index
         self._counts = counts or (lambda asset: ledger.assets[asset].verified)
         self._issuers: dict[int, int | None] = {}
+        self._read: tuple[int, list[Row]] = (-1, [])  # the transaction that was read last, by its first row
 
     @cached_property
     def zero(self) -> int | None:
@@ -37,9 +36,14 @@ class Settler:
 
     def rows(self, first: int, behind: int) -> list[Row]:
         """The movements of a transaction, fees and rewards apart, in order."""
+        if self._read[0] != first:  # bridges ask for what was just settled
+            self._read = first, self._rows(first, behind)
+        return self._read[1]
+
+    def _rows(self, first: int, behind: int) -> list[Row]:
         index = self._index
         found = index.parties(first, behind)
-        amounts = index.amounts(np.array([row for row, _, _ in found], np.int64))
+        amounts = index.amounts([row for row, _, _ in found])
         return [
             (row, sender, recipient, amount)
             for (row, sender, recipient), amount in zip(found, amounts, strict=True)

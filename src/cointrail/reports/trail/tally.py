@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from cointrail.reports.amounts import EXACT, ZERO
@@ -131,10 +132,10 @@ def tally(trail: Mapping[str, Any], movements: Iterable[Row]) -> Tally:
     kept: dict[str, list[tuple[float, int, Row]]] = {name: [] for name in trail["policies"]}
     limit = rows_each(len(trail["policies"]))
     for number, row in enumerate(movements):
-        name, asset = row["policy"], row["asset"]
-        weight = float(Decimal(row["stolen"])) * worth.get(asset, 1.0)
-        _weave(result.webs.setdefault((name, group.get(asset, -1)), Web()), known[name], row, weight)
-        _time(result.views, known[name], row)
+        name, asset, step = row["policy"], row["asset"], _step(row)
+        weight = float(step.stolen) * worth.get(asset, 1.0)
+        _weave(result.webs.setdefault((name, group.get(asset, -1)), Web()), known[name], step, weight)
+        _time(result.views, known[name], step)
         result.counts[name] += 1
         item = (weight, -number, row)
         if len(kept[name]) < limit:
@@ -173,37 +174,51 @@ def sides(row: Row) -> tuple[Place, Place]:
     return start, Place(row.get("to_chain") or row["chain"], row["to"] or "", row.get("to_asset") or row["asset"])
 
 
-def _came(row: Row) -> Decimal:
-    """How much stolen value arrived by a row, in the asset in which it arrived."""
-    return Decimal(row["to_stolen"] if row.get("to_asset") else row["stolen"])
+class _Step(NamedTuple):
+    """A row read once: its sides, its hop, its time as text, and the stolen value that left and that arrived, each in
+    its own asset. `turned`: the asset changed, or the chain."""
+
+    row: Row
+    pair: tuple[Place, Place]
+    hop: int
+    time: str
+    stolen: Decimal
+    came: Decimal
+    turned: bool
 
 
-def _weave(web: Web, known: _Known, row: Row, weight: float) -> None:
+def _step(row: Row) -> _Step:
+    stolen, turned = Decimal(row["stolen"]), bool(row.get("to_asset"))
+    came = Decimal(row["to_stolen"]) if turned else stolen
+    return _Step(row, sides(row), int(row["hop"] or 1), row["time"] or "", stolen, came, turned)
+
+
+def _weave(web: Web, known: _Known, step: _Step, weight: float) -> None:
     """Count one movement into its web."""
-    pair, hop = sides(row), int(row["hop"] or 1)
-    edge = web.edges.setdefault(pair, Edge())
-    edge.add(Decimal(row["stolen"]), row["time"] or "", _came(row))
-    if row.get("to_asset"):
-        told = known.conversion(row)
-        edge.names.setdefault(what(told or {"bridge": None, "rule": row.get("rule") or "conversion"}))
-    near, far = reversed(pair) if known.backward else pair
-    if hop == 1:
+    edge = web.edges.get(step.pair)
+    if edge is None:
+        edge = web.edges[step.pair] = Edge()
+    edge.add(step.stolen, step.time, step.came)
+    if step.turned:
+        told = known.conversion(step.row)
+        edge.names.setdefault(what(told or {"bridge": None, "rule": step.row.get("rule") or "conversion"}))
+    near, far = reversed(step.pair) if known.backward else step.pair
+    if step.hop == 1:
         web.starts.add(near)
     depth = web.depths.setdefault(far, [0.0, 0.0])
-    depth[0] += hop * weight
+    depth[0] += step.hop * weight
     depth[1] += weight
 
 
-def _time(views: dict[tuple[str, str], View], known: _Known, row: Row) -> None:
+def _time(views: dict[tuple[str, str], View], known: _Known, step: _Step) -> None:
     """Count one movement into the view of its asset, and what arrives of a conversion into that of the other."""
-    pair, hop = sides(row), int(row["hop"] or 1)
-    near, far = reversed(pair) if known.backward else pair
-    amounts = (Decimal(row["stolen"]), _came(row))
+    hop, amounts = step.hop, (step.stolen, step.came)
+    near, far = reversed(step.pair) if known.backward else step.pair
     gone, came = reversed(amounts) if known.backward else amounts
     view = views.setdefault((known.name, near.asset), View())
     if hop == 1:
-        view.theft.add(gone, row["time"] or "")
-    times = _times(known, row)
+        view.theft.add(gone, step.time)
+    times = _times(known, step)
     if times is None:
         view.untimed += 1
         return
@@ -220,12 +235,12 @@ def _time(views: dict[tuple[str, str], View], known: _Known, row: Row) -> None:
         _grow(view.by_kind, (landed, known.kinds[far]), came)
 
 
-def _times(known: _Known, row: Row) -> tuple[int, int] | None:
+def _times(known: _Known, step: _Step) -> tuple[int, int] | None:
     """When a row began and when it arrived, in seconds since 1970; None where it is not known."""
-    if not row["time"]:
+    if not step.time:
         return None
-    told = known.conversion(row) if row.get("to_asset") else None
-    at = seconds(row["time"])
+    told = known.conversion(step.row) if step.turned else None
+    at = seconds(step.time)
     return at, seconds(told["to_time"]) if told and told["to_time"] else at
 
 
@@ -233,6 +248,7 @@ def _grow(sums: dict[Any, Decimal], key: object, amount: Decimal) -> None:
     sums[key] = EXACT.add(sums.get(key, ZERO), amount)
 
 
+@lru_cache(1 << 16)  # the same movements come under each policy
 def seconds(time: str) -> int:
     """Seconds since 1970 of a time in trail.json or movements.csv ('2023-06-03T01:02:03Z')."""
     return int(datetime.fromisoformat(time).timestamp())
