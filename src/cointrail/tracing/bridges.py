@@ -149,10 +149,10 @@ class Bridges:
     def _beside(self, out: Exit, places: Sequence[int]) -> Exit:
         """What is paid to a bridge in another asset than that of the deposit is the price of the deposit."""
         number, address = self._ledgers.address(out.holding)
-        raw = self._ledgers.all[number].addresses([address])[0]
         for place in places:
             leg = self.crossings.legs[place]
-            if raw in (leg.contract, leg.vault) and self._asset(number, leg) != self._ledgers.asset(out.holding):
+            own = {self._known(number, one) for one in (leg.contract, leg.vault) if one is not None}
+            if address in own and self._asset(number, leg) != self._ledgers.asset(out.holding):
                 return out._replace(stop=Stop(BRIDGE, leg.bridge, BRIDGE, f"{leg.bridge}: paid beside a deposit"))
         return out
 

@@ -45,7 +45,7 @@ class Results:
         self._places: dict[int, dict[str, Any]] = {}  # by holding, of which the same few are named again and again
         self._assets: dict[int, Asset] = {}
         self._times: dict[int, str | None] = {}  # by row
-        self._whens: dict[int, dict[str, str]] = {}  # by row
+        self._whens: dict[int, tuple[str, str, str]] = {}  # by row
 
     @cached_property
     def _facts(self) -> dict[int, Fact]:
@@ -119,10 +119,13 @@ class Results:
         (amount, stolen), arrived = (came, gone) if backward else (gone, came)
         place, to = self._place(sender), self._place(recipient)
         whole = self._amount(amount, sender)
+        when = self._when(first)
         row = {
             "policy": name,
             "chain": place["chain"],
-            **self._when(first),
+            "block": when[0],
+            "time": when[1],
+            "tx": when[2],
             "from": place["address"] or "",
             "to": to["address"] or "",
             "asset": place["asset"],
@@ -132,25 +135,22 @@ class Results:
             "rule": move.rule,
         }
         if not self._turned(move):
-            return row | STRAIGHT
-        return row | {
-            "to_chain": to["chain"],
-            "to_tx": self._tx(last) or "",
-            "to_asset": to["asset"],
-            "to_amount": self._amount(arrived[0], recipient),
-            "to_stolen": self._amount(arrived[1], recipient),
-        }
+            row.update(STRAIGHT)
+        else:
+            row["to_chain"], row["to_asset"] = to["chain"], to["asset"]
+            row["to_tx"] = self._tx(last) or ""
+            row["to_amount"] = self._amount(arrived[0], recipient)
+            row["to_stolen"] = self._amount(arrived[1], recipient)
+        return row
 
-    def _when(self, key: int) -> dict[str, str]:
+    def _when(self, key: int) -> tuple[str, str, str]:
         """Block, time and transaction of a row; every policy asks for the same ones."""
-        found = self._whens.get(abs(key))
+        key = abs(key)
+        found = self._whens.get(key)
         if found is None:
-            block = self._facts[abs(key)].block
-            found = self._whens[abs(key)] = {
-                "block": "" if block is None else str(block),
-                "time": self._time(key) or "",
-                "tx": self._tx(key) or "",
-            }
+            block = self._facts[key].block
+            told = "" if block is None else str(block), self._time(key) or "", self._tx(key) or ""
+            found = self._whens[key] = told
         return found
 
     def _order(self, move: Move) -> tuple[int, int, str, str, str, str]:
