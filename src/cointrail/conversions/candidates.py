@@ -81,9 +81,11 @@ def _within(legs: Legs, spare: Free, group: Codes, recipient: bool, keys: bool) 
 
 
 def allowed(legs: Legs, found: Edges, recipient: bool, keys: bool) -> Flags:
-    """Which edges join two chains, and are not ruled out by keys or an unknown recipient."""
+    """Which edges join two chains, as both sides tell them, and are not ruled out by keys or an unknown recipient."""
     d, w = found.deposit, found.withdrawal
     good: Flags = (legs.chain[d] != legs.chain[w]) | (legs.chain[d] == BLANK)
+    good &= (legs.other[d] == BLANK) | (legs.other[d] == legs.chain[w])
+    good &= (legs.other[w] == BLANK) | (legs.other[w] == legs.chain[d])
     if recipient:
         good &= legs.recipient[d] != BLANK
     if keys:

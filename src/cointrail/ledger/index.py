@@ -289,6 +289,12 @@ class Index:
         low = int(np.searchsorted(self.holding_address, key, "left"))
         return range(low, int(np.searchsorted(self.holding_address, key, "right")))
 
+    def holding(self, address: int, asset: int) -> int | None:
+        """The holding of an address in an asset; None where there is none."""
+        held = self.holdings(address)
+        place = int(np.searchsorted(self.holding_asset[held.start : held.stop], asset)) + held.start
+        return place if place < held.stop and self.asset(place) == asset else None
+
     def address(self, holding: int) -> int:
         """The address id of a holding; 0 is nobody."""
         return int(self._address[holding])

@@ -205,7 +205,7 @@ def over(bridge: str, near: list[Event], far: list[Event]) -> Crossings:
 
 
 def test_there_is_a_case_of_every_bridge_with_chains_on_both_sides() -> None:
-    assert set(CASES) == set(TABLE.bridges) - {"thorchain"}
+    assert set(CASES) == {name for name, one in TABLE.bridges.items() if one.rules} - {"thorchain"}
 
 
 @pytest.mark.parametrize("bridge", CASES)

@@ -4,5 +4,6 @@ from cointrail.conversions.bridges.crossings import crossings
 from cointrail.conversions.bridges.decode import decode
 from cointrail.conversions.bridges.leg import Crossing, Crossings, Finding, Leg
 from cointrail.conversions.bridges.table import Table, extended, shipped
+from cointrail.conversions.bridges.unkeyed import unkeyed
 
-__all__ = ["Crossing", "Crossings", "Finding", "Leg", "Table", "crossings", "decode", "extended", "shipped"]
+__all__ = ["Crossing", "Crossings", "Finding", "Leg", "Table", "crossings", "decode", "extended", "shipped", "unkeyed"]

@@ -120,6 +120,7 @@ GIVES: Mapping[str, tuple[str, ...]] = {
     "thorchain_out": (),
     "wormhole": ("recipient", "toChain"),
 }
+KEYED = frozenset({"thorchain_out"})  # those that give the key
 SPECIAL: Mapping[str, Callable[[Values], Values | None]] = {
     "cctp_burn": cctp_burn,
     "first_of_path": first_of_path,
