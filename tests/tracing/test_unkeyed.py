@@ -1,6 +1,7 @@
 """Walks over bridges that have no key: only where one withdrawal fits and no other, and at most once."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +11,13 @@ import cointrail
 from cointrail import Ledger
 from cointrail.chains import Asset
 from cointrail.conversions import inferred
-from cointrail.conversions.bridges import Table, extended, wallets
+from cointrail.conversions.bridges import Table, extended, shipped, wallets
 from cointrail.errors import InputError
+from cointrail.ledger.event import Event
 from cointrail.ledger.importer import import_tables
 from cointrail.tracing.policies import CONSERVING
 from tests import making
+from tests.conversions.bridges.events import log
 from tests.making import address, row
 from tests.tracing import unkeyed as made
 from tests.tracing.following import Json, text, theft
@@ -267,6 +270,66 @@ def test_a_wallet_of_two_bridges_is_refused(tmp_path: Path) -> None:
     more.write_text(f'- name: other\n  wallets: {{ethereum: ["0x{address(WALLET).hex()}"]}}\n')
     with pytest.raises(InputError, match="is a wallet of custodian and of other"):
         extended([tmp_path / "more.yaml", more])
+
+
+USDC, CHILD = "0xa0b86991c6218b36c1d19d4a2e9eb0ce3606eb48", "0x2791bca1f2de4661ed88a30c99a7a9449aa84174"
+PREDICATE = bytes.fromhex("40ec5b33f54e0e8a33a975908c5ba1c14e5bbbdf")
+NOBODY = bytes(20)
+
+
+def burned(folder: Path, exits: Sequence[tuple[int, int, int]]) -> list[Ledger]:
+    """800 of the stolen 1,000 are burned on Polygon; exits on Ethereum by block, recipient and amount."""
+    [rule] = [one for one in shipped().bridges["polygon-pos"].rules if one.signature.text.startswith("ExitedERC20")]
+    token = {"asset": CHILD}
+    near = [
+        row(T, STRANGER, THIEF, 1_000, **token),
+        row(T + 1, THIEF, FRESH, 1_000, **token),
+        row(T + 5, FRESH, 1, 800, **token) | {"recipient": NOBODY},
+        row(T + 7, STRANGER, 1, 300, **token) | {"recipient": NOBODY},
+        row(T + 9, 1, STRANGER, 800, **token) | {"sender": NOBODY},  # issued: no leg
+    ]
+    far, events = [], []
+    for block, to, amount in exits:
+        at = row(T + block, 1, to, amount, asset=USDC) | {"sender": PREDICATE}
+        said = log(rule.signature, PREDICATE, exitor=f"0x{address(to).hex()}", rootToken=USDC, amount=amount)
+        here = {"block": at["block"], "time": at["time"], "tx": at["tx"], "tx_index": at["tx_index"], "position": 90}
+        far.append(at)
+        events.append(replace(said, **here))
+    ends = [row(0, STRANGER, OTHER, 1, asset=CHILD), row(made.LONG, OTHER, STRANGER, 1, asset=CHILD)]
+    far = [*far, *(one | {"asset": USDC} for one in ends)]
+    return [
+        _ledger(folder / "polygon", "polygon", [*near, *ends], []),
+        _ledger(folder / "ethereum", "ethereum", far, events),
+    ]
+
+
+def _ledger(folder: Path, chain: str, rows: Sequence[Json], events: Sequence[Event]) -> Ledger:
+    made_of = [("test", making.table(rows))]
+    import_tables(made_of, folder, chain, lambda key: Asset(key, "USDC", 6, "user"), events=list(events))
+    return cointrail.open_ledger(folder)
+
+
+def test_what_is_burned_on_polygon_comes_out_for_who_burned_it(tmp_path: Path) -> None:
+    asked = theft(THIEF, assets=(CHILD,))
+    ledgers = burned(tmp_path, [(600, OTHER, 800), (900, FRESH, 800), (950, STRANGER, 300)])
+    content = trace(ledgers, asked, shipped(), *CONSERVING)
+    [hop] = content["policies"]["fifo"]["conversions"]
+    assert (hop["bridge"], hop["rule"], hop["chain"], hop["to_chain"]) == (
+        "polygon-pos", "recipient", "polygon", "ethereum",
+    )  # fmt: skip
+    for policy in CONSERVING:
+        assert {(chain, who) for chain, who, _ in ends(content, policy)} == {
+            ("polygon", text(FRESH)),
+            ("ethereum", text(FRESH)),
+        }
+    back = trace(ledgers[::-1], theft(FRESH, direction="backward"), shipped())  # counts where it was paid out
+    assert [hop["bridge"] for hop in back["policies"]["fifo"]["conversions"]] == ["polygon-pos"]
+
+
+def test_a_burning_that_nobody_proved_yet_says_where_it_goes(tmp_path: Path) -> None:
+    content = trace(burned(tmp_path, [(600, OTHER, 800)]), theft(THIEF, assets=(CHILD,)), shipped())
+    [end] = [end for end in content["policies"]["fifo"]["endpoints"] if end["reason"] == "bridge"]
+    assert (end["label"], end["target"]) == ("polygon-pos", f"ethereum {text(FRESH)}")
 
 
 def _tx(at: Json) -> str:

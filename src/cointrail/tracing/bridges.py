@@ -18,7 +18,6 @@ BRIDGE = "bridge"
 ZERO = bytes(20)
 FIRST_OF_EVENT = FIRST | EVENT  # marks of the first row of a transaction of which events tell
 
-Wallets = Mapping[str, Mapping[bytes, str]]  # names of bridges by chain and address
 Ends = Callable[[int, int, int, int], list[Exit]]
 
 
@@ -44,8 +43,8 @@ class Bridges:
     """The bridge legs of all ledgers of a trace, and the links between them; decoded when the first is asked for.
 
     `rows(key)` gives the movements of a transaction, `ends(number, key, party, asset)` the other side of what a party
-    took in it (forward: paid in it), as exits that the walk can go on from. `wallets` are addresses of bridges whose
-    movements are legs, though no event tells of them.
+    took in it (forward: paid in it), as exits that the walk can go on from. `wallets`: holdings whose movements are
+    legs, though no event tells of them, and of which bridge.
     """
 
     def __init__(
@@ -55,13 +54,13 @@ class Bridges:
         find: Callable[[], Crossings],
         rows: Callable[[int], list[Row]],
         ends: Ends,
-        wallets: Wallets,
+        wallets: Mapping[int, str],
     ) -> None:
         self._ledgers, self._backward, self._find, self._rows, self._ends = ledgers, backward, find, rows, ends
         self._numbers = {ledger.chain: number for number, ledger in enumerate(ledgers.all)}
         self._parties: dict[tuple[int, int], int | None] = {}
         self._ids: dict[tuple[int, bytes], int | None] = {}
-        self._wallets = self._held(wallets)
+        self._wallets = wallets
         self.used: dict[int, None] = {}  # links that were followed
         self.open: dict[int, tuple[int, Stop]] = {}  # legs with candidates: where the trail stops for them, and why
 
@@ -74,16 +73,6 @@ class Bridges:
     def crossings(self) -> Crossings:
         """All legs and links of the ledgers."""
         return self._find()
-
-    def _held(self, wallets: Wallets) -> dict[int, str]:
-        """The holdings of wallets, and of which bridge each is."""
-        found: dict[int, str] = {}
-        for number, ledger in enumerate(self._ledgers.all):
-            for address, name in wallets.get(ledger.chain, {}).items():
-                known = ledger.address_id(address)
-                held = () if known is None else ledger.index.holdings(known)
-                found |= {self._ledgers.joined(number, holding): name for holding in held}
-        return found
 
     def takes(self, holding: int) -> bool:
         """Whether whatever reaches a holding has gone over a bridge: it is a wallet of one."""

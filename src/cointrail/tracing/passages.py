@@ -4,7 +4,7 @@ In a transaction of several assets settlement says so, see `conversions.settleme
 the link to the other side, see `tracing.bridges`.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from fractions import Fraction
 
 from cointrail.conversions.bridges import Crossings
@@ -14,14 +14,14 @@ from cointrail.conversions.settlement.piece import UNSEEN, UNWRAP, VAULT
 from cointrail.conversions.settlement.settler import Settler
 from cointrail.prices import Prices
 from cointrail.tracing.account import SETTLED, Account
-from cointrail.tracing.bridges import Bridges, Row, Wallets
+from cointrail.tracing.bridges import Bridges, Row
 from cointrail.tracing.exit import Exit, Stop
 from cointrail.tracing.ledgers import Ledgers
 
 REMEMBERED = 4096  # transactions: settled, and read
 LED = 1 << 16  # outflows of which it is remembered where they go
 NO_PRICES = Prices()
-NO_WALLETS: Wallets = {}
+NO_WALLETS: Mapping[int, str] = {}
 
 
 class Passages:
@@ -29,8 +29,8 @@ class Passages:
 
     `followed`: whether an asset (by its number in all ledgers) is vouched for or named by the user. `robbed`: the
     victims, as (key of the last row of a transaction of the theft, address id). `find` gives the bridge legs and links
-    of the ledgers; without it no bridge is crossed. `wallets` are those of bridges. In what settlement says, addresses
-    and assets have the numbers of their own ledger.
+    of the ledgers; without it no bridge is crossed. `wallets`: holdings that are a bridge's. In what settlement says,
+    addresses and assets have the numbers of their own ledger.
     """
 
     def __init__(
@@ -41,7 +41,7 @@ class Passages:
         robbed: Collection[tuple[int, int]] = (),
         find: Callable[[], Crossings] | None = None,
         prices: Prices = NO_PRICES,
-        wallets: Wallets = NO_WALLETS,
+        wallets: Mapping[int, str] = NO_WALLETS,
     ) -> None:
         self._ledgers, self._backward, self.followed = ledgers, backward, followed
         self._robbed, self._prices = frozenset(robbed), prices

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from cointrail.chains import to_units
 from cointrail.conversions.bridges import Crossings, Table, crossings, shipped, unkeyed
+from cointrail.conversions.bridges.wallets import held
 from cointrail.errors import InputError
 from cointrail.labels import Labels
 from cointrail.ledger import Ledger
@@ -109,7 +110,7 @@ def trace(
             found.robbed,
             lambda: _crossings(ledgers, settings),
             settings.prices,
-            {} if settings.keyed_only else {one.chain: settings.bridges.wallets(one.chain) for one in ledgers.all},
+            {} if settings.keyed_only else _wallets(ledgers, settings.bridges),
         )
     accounts: dict[int, Account] = {}
     whole = Walk(ledgers, accounts, theft.backward, judge, Limits({}, until=found.until), passages)
@@ -137,6 +138,15 @@ def _crossings(ledgers: Ledgers, settings: Settings) -> Crossings:
     """All bridge legs of the ledgers and the links between them."""
     found = crossings([(one.chain, one.events) for one in ledgers.all], settings.bridges)
     return found if settings.keyed_only else unkeyed(ledgers.all, found, settings.bridges)
+
+
+def _wallets(ledgers: Ledgers, table: Table) -> dict[int, str]:
+    """The holdings whose movements are legs, and of which bridge."""
+    return {
+        ledgers.joined(number, holding): wallet.bridge
+        for number, ledger in enumerate(ledgers.all)
+        for holding, wallet in held(ledger, table).items()
+    }
 
 
 def balanced(ledgers: Ledgers, flow: Flow) -> bool | None:

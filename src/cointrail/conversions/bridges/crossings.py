@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from cointrail.conversions.bridges.decode import decode
-from cointrail.conversions.bridges.direct import BRIDGE, direct
+from cointrail.conversions.bridges.direct import direct
 from cointrail.conversions.bridges.joining import join
 from cointrail.conversions.bridges.leg import Crossings, Finding, Leg
 from cointrail.conversions.bridges.table import Table, shipped
@@ -19,7 +19,7 @@ def crossings(chains: Sequence[tuple[str, Sequence[Event]]], table: Table | None
     for chain, events in chains:
         inputs: list[Event] = []
         found, strange = decode(known, chain, _noting(events, inputs))
-        straight, odd = direct(chain, inputs, found) if BRIDGE in known.bridges else ([], [])
+        straight, odd = direct(known, chain, inputs, found)
         legs += [*found, *straight]
         findings += [*strange, *odd]
     links, alone = join(known, legs, [chain for chain, _ in chains])

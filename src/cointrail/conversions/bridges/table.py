@@ -23,6 +23,7 @@ PACKAGE = "cointrail.conversions.bridges"
 SIDES = (DEPOSIT, WITHDRAWAL, INTERNAL)
 ORDERS = ("before", "after")
 CHECKED = ("read", "recalled")
+NOBODY = bytes(20)  # what is sent there is destroyed
 Places = Mapping[str, frozenset[bytes]]  # addresses by chain
 MEMOS = (b"=:", b"swap:", b"s:")  # how the input of a payment with a THORChain memo begins
 
@@ -57,11 +58,26 @@ class Rule:
 
 
 @dataclass(frozen=True)
+class Wallet:
+    """An address whose movements are legs: of a bridge without events, or the zero address for a token that is burned.
+
+    `token`: only movements of it; None for all. What is burned goes to `other_chain` and comes out as `other_token`.
+    """
+
+    bridge: str
+    address: bytes
+    token: str | None = None
+    other_chain: str = ""
+    other_token: str | None = None
+
+
+@dataclass(frozen=True)
 class Bridge:
     """One row of the table; `fee` is the largest part that is kept, times are seconds.
 
     `tokens` are those of contracts whose events do not name one, "" for the native coin. `recalled` are the contracts
-    that nobody has looked up in a source. `wallets` by chain: what is paid to one is a deposit.
+    that nobody has looked up in a source. `wallets` by chain: what is paid to one is a deposit. `burns`: chains and
+    tokens that go, when burned, to a chain where they are another token.
     """
 
     name: str
@@ -74,12 +90,13 @@ class Bridge:
     source: str = ""
     tokens: Mapping[tuple[str, bytes], str] = field(default_factory=dict)
     recalled: frozenset[bytes] = frozenset()
-    wallets: Mapping[str, frozenset[bytes]] = field(default_factory=dict)
+    wallets: Places = field(default_factory=dict)
+    burns: Mapping[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
 
     @property
     def unkeyed(self) -> bool:
         """Whether there are legs that carry no key: those of wallets, and of rules that name none."""
-        return bool(self.wallets) or not all(rule.keyed for rule in self.rules)
+        return bool(self.wallets or self.burns) or not all(rule.keyed for rule in self.rules)
 
 
 @dataclass(frozen=True)
@@ -119,11 +136,20 @@ class Table:
         """Whether a contract is one of the rule's bridge."""
         return contract in self.bridges[rule.bridge].contracts.get(chain_name, ())
 
-    def wallets(self, chain_name: str) -> dict[bytes, str]:
-        """The wallets of a chain and whose they are."""
-        return {
-            address: bridge.name for bridge in self.bridges.values() for address in bridge.wallets.get(chain_name, ())
-        }
+    def wallets(self, chain_name: str) -> list[Wallet]:
+        """The addresses of a chain whose movements are legs, those of each bridge in a fixed order."""
+        return [
+            wallet
+            for bridge in self.bridges.values()
+            for wallet in (
+                *(Wallet(bridge.name, address) for address in sorted(bridge.wallets.get(chain_name, ()))),
+                *(
+                    Wallet(bridge.name, NOBODY, token, *other)
+                    for (place, token), other in sorted(bridge.burns.items())
+                    if place == chain_name
+                ),
+            )
+        ]
 
     def wanted(self) -> Wanted:
         """What an import has to keep for this table."""
@@ -173,7 +199,15 @@ def _joined(old: Bridge, new: Bridge) -> Bridge:
     contracts, wallets = _union(old.contracts, new.contracts), _union(old.wallets, new.wallets)
     rules = (*old.rules, *(rule for rule in new.rules if rule not in old.rules))
     tokens, recalled = {**old.tokens, **new.tokens}, old.recalled | new.recalled
-    return replace(old, contracts=contracts, wallets=wallets, rules=rules, tokens=tokens, recalled=recalled)
+    return replace(
+        old,
+        contracts=contracts,
+        wallets=wallets,
+        burns={**old.burns, **new.burns},
+        rules=rules,
+        tokens=tokens,
+        recalled=recalled,
+    )
 
 
 def _read(text: str, where: str) -> list[Bridge]:
@@ -210,7 +244,17 @@ def _bridge(entry: Mapping[str, Any]) -> Bridge:
         tokens,
         frozenset(parse_address(one) for one in entry.get("recalled", ())),
         wallets,
+        {
+            (chain(place).name, _key(token)): (chain(said["to"]).name, _key(other))
+            for place, said in entry.get("burns", {}).items()
+            for token, other in said["tokens"].items()
+        },
     )
+
+
+def _key(token: str) -> str:
+    """How ledgers name a token: "" the native coin, others by their contract."""
+    return token and format_address(parse_address(token))
 
 
 def _places(listed: Mapping[str, Iterable[str]]) -> Places:

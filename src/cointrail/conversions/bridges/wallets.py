@@ -1,7 +1,8 @@
-"""Legs of bridges that tell nothing by events: what is paid to their wallets, and what these pay out.
+"""Legs that no event tells: what is paid to a bridge's wallets and what these pay out, and what is burned for it.
 
-Only the row of the table says that an address is such a wallet. A deposit does not tell where it goes to; a withdrawal
-goes to whoever was paid. What wallets of one bridge pay each other is no transfer of a user's.
+Only the row of the table says that an address is such a wallet, or that whoever burns a token sends it to another
+chain. A deposit into a wallet does not tell where it goes to; what is burned comes out for who burned it. What wallets
+of one bridge pay each other is no transfer of a user's.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -10,56 +11,58 @@ import numpy as np
 
 from cointrail.chains import format_address
 from cointrail.conversions.bridges.leg import DEPOSIT, WITHDRAWAL, Leg
-from cointrail.conversions.bridges.table import Table
+from cointrail.conversions.bridges.table import Table, Wallet
 from cointrail.ledger import Ledger
 from cointrail.ledger.columns import NONE
 
 MOST = 500_000  # movements of a bridge's wallets on a chain; with more it is a place like an exchange
 
 
+def held(ledger: Ledger, table: Table) -> dict[int, Wallet]:
+    """The holdings of wallets in a ledger: of each wallet those of its token, or of all where it names none."""
+    found: dict[int, Wallet] = {}
+    for wallet in table.wallets(ledger.chain):
+        known = ledger.address_id(wallet.address)
+        for holding in () if known is None else ledger.index.holdings(known):
+            if wallet.token in (None, ledger.assets[ledger.index.asset(holding)].key):
+                found[holding] = wallet
+    return found
+
+
 def paid(ledger: Ledger, table: Table, told: Collection[tuple[str, bytes]]) -> tuple[list[Leg], list[str]]:
     """The legs that movements of wallets are, in no order, and what there is to know about what is left out.
 
-    `told`: bridges and transactions of which events tell already. Only assets that somebody vouches for count.
+    `told`: bridges and transactions of which events tell already. Only assets that somebody vouches for count, or that
+    the table itself names.
     """
     legs: list[Leg] = []
     notes: list[str] = []
-    for name, wallets in _wallets(ledger, table).items():
-        holdings = [
-            holding
-            for address in wallets
-            for holding in ledger.index.holdings(address)
-            if ledger.assets[ledger.index.asset(holding)].verified
-        ]
-        count = sum(map(ledger.index.degree, holdings))
+    whole = {h: w for h, w in held(ledger, table).items() if w.token or ledger.assets[ledger.index.asset(h)].verified}
+    for name in sorted({wallet.bridge for wallet in whole.values()}):
+        mine = {holding: wallet for holding, wallet in whole.items() if wallet.bridge == name}
+        count = sum(map(ledger.index.degree, mine))
         if count > MOST:
             notes.append(
                 f"{name} on {ledger.chain}: its wallets have {count:,} movements, and with more than {MOST:,} none are"
                 " joined without a key: what went there ends there"
             )
             continue
-        for holding in holdings:
-            legs += (leg for leg in _legs(ledger, name, wallets, holding) if (name, leg.tx) not in told)
+        for holding, wallet in mine.items():
+            legs += (leg for leg in _legs(ledger, wallet, mine, holding) if (name, leg.tx) not in told)
     return legs, notes
 
 
-def _wallets(ledger: Ledger, table: Table) -> dict[str, dict[int, bytes]]:
-    """The wallets that are in a ledger, by bridge and id."""
-    found: dict[str, dict[int, bytes]] = {}
-    for address, name in sorted(table.wallets(ledger.chain).items()):
-        known = ledger.address_id(address)
-        if known is not None:
-            found.setdefault(name, {})[known] = address
-    return found
-
-
-def _legs(ledger: Ledger, name: str, wallets: Mapping[int, bytes], holding: int) -> Iterator[Leg]:
+def _legs(ledger: Ledger, wallet: Wallet, mine: Mapping[int, Wallet], holding: int) -> Iterator[Leg]:
     """The legs of one wallet in one asset."""
     index = ledger.index
     rows, incoming, amounts, peers = index.movements(holding)
-    wallet, token = wallets[index.address(holding)], ledger.assets[index.asset(holding)].key
+    token, burns = ledger.assets[index.asset(holding)].key, wallet.other_chain
     others = [index.address(peer) for peer in peers]
-    kept = [place for place, other in enumerate(others) if other and other not in wallets]
+    kept = [
+        place
+        for place, other in enumerate(others)
+        if other and peers[place] not in mine and (incoming[place] or not burns)
+    ]
     facts = ledger.facts(rows[np.array(kept, np.int64)].tolist())
     addresses = ledger.addresses([others[place] for place in kept])
     for at, (place, raw) in enumerate(zip(kept, addresses, strict=True)):
@@ -69,16 +72,19 @@ def _legs(ledger: Ledger, name: str, wallets: Mapping[int, bytes], holding: int)
         row, comes = int(facts.row[at]), incoming[place]
         yield Leg(
             side=DEPOSIT if comes else WITHDRAWAL,
-            bridge=name,
+            bridge=wallet.bridge,
             chain=ledger.chain,
             tx=tx,
             block=None if block == NONE else block,
             time=None if time == NONE else time,
             position=row - index.transaction(row)[0],
-            contract=wallet,
+            contract=wallet.address,
             token=token,
             amount=amounts[place],
             sender=raw if comes else None,
-            recipient="" if comes else format_address(raw),
+            recipient="" if comes and not burns else format_address(raw),
+            other_chain=wallet.other_chain,
+            other_token=wallet.other_token,
+            other_amount=amounts[place] if burns else None,
             moved=True,
         )
