@@ -132,6 +132,7 @@ def test_a_fee_is_tolerated_where_the_table_says_that_one_is_kept(tmp_path: Path
     assert ends(content) == HELD | {(FAR, text(OUT), "unspent"): "796"}
     [hop] = content["policies"]["fifo"]["conversions"]
     assert hop["rule"] == "amount-less-fee" and "lower by a fee" in hop["evidence"]
+    assert "made-up fee" in hop["rate"]
 
 
 def test_among_many_payments_of_about_the_amount_none_is_sure(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +40,13 @@ class Weighed:
     chance: Floats
     others: Codes
     chosen: Codes
+
+    @property
+    def sure(self) -> Codes:
+        """Those of the matching that are sure and have no plausible rival at either end."""
+        one = self.chosen
+        found: Codes = one[(self.chance[one] >= SURE) & (self.others[one] == 0)]
+        return found
 
 
 def infer(legs: Legs, used: Flags, known: Edges | None, *, recipient: bool, window: int | None) -> list[Part]:
@@ -95,12 +103,20 @@ def _possible(legs: Legs, spare: Free, recipient: bool, keys: bool, charging: Ma
     ]
     if not keeping:
         return exact
-    there = Free(*(rows[np.isin(legs.bridge[rows], keeping)] for rows in (spare.deposit, spare.withdrawal)))
-    more = _candidates(legs, there, recipient, keys, less_fee)
-    most = np.array([charging.get(name, fees.MOST) for name in legs.bridge[more.deposit].tolist()])
-    more = more.take(fee(legs, more) <= most)
+    more = [_less_fee(legs, spare, recipient, keys, name, charging.get(name, fees.MOST)) for name in keeping]
     rest = exact.take(~np.isin(legs.bridge[exact.deposit], keeping))
-    return edges(legs, np.r_[rest.deposit, more.deposit], np.r_[rest.withdrawal, more.withdrawal])
+    return edges(
+        legs,
+        np.concatenate([rest.deposit, *(one.deposit for one in more)]),
+        np.concatenate([rest.withdrawal, *(one.withdrawal for one in more)]),
+    )
+
+
+def _less_fee(legs: Legs, spare: Free, recipient: bool, keys: bool, bridge: int, most: float) -> Edges:
+    """Candidates of one bridge with amounts less a fee of `most`."""
+    here = Free(*(rows[legs.bridge[rows] == bridge] for rows in (spare.deposit, spare.withdrawal)))
+    found = _candidates(legs, here, recipient, keys, partial(less_fee, most=most))
+    return found.take(fee(legs, found) <= most)
 
 
 def _charges(legs: Legs, spare: Free, lone: Free, bridge: int, recipient: bool, keys: bool) -> bool:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from cointrail.chains import Asset
 from cointrail.conversions.bridges import Crossings, Leg, Table, extended, unkeyed
 from cointrail.conversions.bridges.joining import join
-from cointrail.conversions.bridges.unkeyed import SURE
+from cointrail.conversions.inferred import SURE
 from cointrail.ledger import open_ledger
 from cointrail.ledger.importer import import_tables
 from tests import making

@@ -20,7 +20,6 @@ from cointrail.conversions.joined import AMOUNT, FEE, RECIPIENT
 from cointrail.conversions.legs import BLANK, Codes, Legs, edges
 from cointrail.ledger import Ledger
 
-SURE = 0.95  # a link that is less sure is a candidate
 PLAUSIBLE = 0.01  # what is less likely is not worth a look
 DIGITS = 4  # of a confidence, rounded down: only a key is certain
 
@@ -109,7 +108,7 @@ def _joined(
         charging={int(name): most for name, most in fees.items() if most},
         covered=_covered(ledgers),
     ):
-        chosen = set(one.chosen.tolist())
+        sure = set(one.sure.tolist())
         for edge in np.flatnonzero(one.chance >= PLAUSIBLE).tolist():
             pair = Crossing(
                 places[one.edges.deposit[edge]],
@@ -119,8 +118,7 @@ def _joined(
                 int(one.others[edge]),
             )
             if agree(table, legs[pair.deposit], legs[pair.withdrawal]):
-                sure = edge in chosen and pair.confidence >= SURE and not pair.ambiguous
-                (links if sure else candidates).append(pair)
+                (links if edge in sure else candidates).append(pair)
     return links, candidates
 
 

@@ -15,7 +15,7 @@ from cointrail.conversions.bridges.table import Table, Wallet
 from cointrail.ledger import Ledger
 from cointrail.ledger.columns import NONE
 
-MOST = 500_000  # movements of a bridge's wallets on a chain; with more it is a place like an exchange
+MOST = 200_000  # movements of a bridge's wallets on a chain; with more it is a place like an exchange
 
 
 def held(ledger: Ledger, table: Table) -> dict[int, Wallet]:
