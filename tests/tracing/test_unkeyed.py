@@ -104,6 +104,15 @@ def test_of_two_that_fit_neither_is_followed(tmp_path: Path) -> None:
     assert sum(one["confidence"] for one in rows) <= 1
 
 
+def test_backward_the_deposits_are_the_candidates(tmp_path: Path) -> None:
+    near = [*STOLEN, row(T + 6, STRANGER, WALLET, 800)]
+    content = trace(both(tmp_path, near, [paid(55)]), theft(OUT, direction="backward"), table(tmp_path))
+    [end] = content["policies"]["fifo"]["endpoints"]
+    assert (end["reason"], end["label"], end["target"]) == ("bridge", "custodian", NEAR)
+    assert "came from" in end["detail"] and "2 candidates" in end["detail"]
+    assert {one["address"] for one in content["bridge_candidates"]} == {text(FRESH), text(STRANGER)}
+
+
 def test_two_equal_deposits_and_one_withdrawal(tmp_path: Path) -> None:
     near = [*STOLEN, row(T + 6, STRANGER, WALLET, 800)]
     content = trace(both(tmp_path, near, [paid(55)]), theft(THIEF), table(tmp_path))

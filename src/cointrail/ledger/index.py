@@ -318,6 +318,12 @@ class Index:
         peers: list[int] = (self.link[rows] ^ np.uint32(holding)).tolist()
         return rows, incoming, self.amounts(rows), peers
 
+    def inflows(self, holding: int) -> npt.NDArray[Any]:
+        """The rows by which value comes into a holding, in chain order; those by which it leaves are not read."""
+        entries = self.entries[self._start[holding] : self._start[holding + 1]]
+        found: npt.NDArray[Any] = entries[entries & 1 == 1] >> 1
+        return found
+
     def _few(self, holding: int, entries: list[int]) -> tuple[npt.NDArray[Any], list[bool], list[int], list[int]]:
         rows = [entry >> 1 for entry in entries]
         incoming = [entry & 1 == 1 for entry in entries]

@@ -40,7 +40,7 @@ def paid(ledger: Ledger, table: Table, told: Collection[tuple[str, bytes]]) -> t
     whole = {h: w for h, w in held(ledger, table).items() if w.token or ledger.assets[ledger.index.asset(h)].verified}
     for name in sorted({wallet.bridge for wallet in whole.values()}):
         mine = {holding: wallet for holding, wallet in whole.items() if wallet.bridge == name}
-        count = sum(map(ledger.index.degree, mine))
+        count = sum(_count(ledger, wallet, holding) for holding, wallet in mine.items())
         if count > MOST:
             notes.append(
                 f"{name} on {ledger.chain}: its wallets have {count:,} movements, and with more than {MOST:,} none are"
@@ -52,17 +52,23 @@ def paid(ledger: Ledger, table: Table, told: Collection[tuple[str, bytes]]) -> t
     return legs, notes
 
 
+def _count(ledger: Ledger, wallet: Wallet, holding: int) -> int:
+    """How many movements are legs, at most."""
+    return len(ledger.index.inflows(holding)) if wallet.other_chain else ledger.index.degree(holding)
+
+
 def _legs(ledger: Ledger, wallet: Wallet, mine: Mapping[int, Wallet], holding: int) -> Iterator[Leg]:
     """The legs of one wallet in one asset."""
     index = ledger.index
-    rows, incoming, amounts, peers = index.movements(holding)
     token, burns = ledger.assets[index.asset(holding)].key, wallet.other_chain
+    if burns:  # what is issued is no leg, and often far more
+        rows = index.inflows(holding)
+        incoming, amounts = [True] * len(rows), index.amounts(rows)
+        peers: list[int] = (index.link[rows] ^ np.uint32(holding)).tolist()
+    else:
+        rows, incoming, amounts, peers = index.movements(holding)
     others = [index.address(peer) for peer in peers]
-    kept = [
-        place
-        for place, other in enumerate(others)
-        if other and peers[place] not in mine and (incoming[place] or not burns)
-    ]
+    kept = [place for place, other in enumerate(others) if other and peers[place] not in mine]
     facts = ledger.facts(rows[np.array(kept, np.int64)].tolist())
     addresses = ledger.addresses([others[place] for place in kept])
     for at, (place, raw) in enumerate(zip(kept, addresses, strict=True)):
