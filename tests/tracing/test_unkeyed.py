@@ -104,6 +104,14 @@ def test_of_two_that_fit_neither_is_followed(tmp_path: Path) -> None:
     assert sum(one["confidence"] for one in rows) <= 1
 
 
+def test_a_likely_one_is_not_followed_beside_a_plausible_one(tmp_path: Path) -> None:
+    """The other came ten hours later: one in sixty or so."""
+    content = trace(both(tmp_path, STOLEN, [paid(55), paid(3_000, OTHER)]), theft(THIEF), table(tmp_path))
+    assert ends(content) == STOPS
+    first, second = content["bridge_candidates"]
+    assert first["to_tx"] == _tx(paid(55)) and first["confidence"] > 0.95 and 0.01 < second["confidence"] < 0.05
+
+
 def test_backward_the_deposits_are_the_candidates(tmp_path: Path) -> None:
     near = [*STOLEN, row(T + 6, STRANGER, WALLET, 800)]
     content = trace(both(tmp_path, near, [paid(55)]), theft(OUT, direction="backward"), table(tmp_path))
@@ -150,6 +158,17 @@ def test_among_many_payments_of_about_the_amount_none_is_sure(tmp_path: Path) ->
     content = trace(both(tmp_path, STOLEN, far), theft(THIEF), table(tmp_path, fee=0.02))
     assert ends(content) == STOPS
     assert 1 < len(content["bridge_candidates"]) <= 20
+
+
+def test_the_next_of_many_is_not_it_because_it_is_alone(tmp_path: Path) -> None:
+    """Every hour about as much, or just as much, is paid out, so that one an hour after the deposit is no wonder."""
+    equal = [*(paid(-300 * n, 500 + n) for n in range(1, 200)), paid(305)]
+    assert ends(trace(both(tmp_path / "equal", STOLEN, equal), theft(THIEF), table(tmp_path))) == STOPS
+    far = [*(paid(-300 * n, 500 + n, 790 + n % 7) for n in range(1, 200)), paid(305, OUT, 796)]
+    content = trace(both(tmp_path, STOLEN, far), theft(THIEF), table(tmp_path, fee=0.02))
+    assert ends(content) == STOPS
+    alone = trace(both(tmp_path / "alone", STOLEN, far[-1:]), theft(THIEF), table(tmp_path, fee=0.02))
+    assert ends(alone) == HELD | {(FAR, text(OUT), "unspent"): "796"}
 
 
 def told(folder: Path, far: Sequence[tuple[int, int, int]]) -> tuple[list[Ledger], Table]:

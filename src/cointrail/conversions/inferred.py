@@ -157,6 +157,7 @@ def _bridge(
     for rows in (here.deposit, here.withdrawal):
         number[rows] = np.arange(len(rows))
     particulars = [legs.token, legs.amount, *([legs.recipient] if recipient else [])]
+    named = recipient & (legs.recipient[found.deposit] != BLANK) & (legs.recipient[found.withdrawal] != BLANK)
     moments = np.r_[legs.time[np.r_[here.deposit, here.withdrawal]], np.array(covered or (), np.int64)]
     share = fee(legs, found)
     solved = solve(
@@ -166,7 +167,8 @@ def _bridge(
             delay=found.delay.astype(np.float64),
             opened=legs.time[here.deposit],
             token=legs.token[here.deposit],
-            rivals=_rivals(legs, here.withdrawal, recipient, charging=bool(share.any())),
+            withdrawals=len(here.withdrawal),
+            rivals=_rivals(legs, here.withdrawal, number[found.withdrawal], named, charging=bool(share.any())),
             first=int(moments.min()),
             last=int(moments.max()),
             route=factor(legs.chain[found.deposit], legs.chain[found.withdrawal]),
@@ -174,7 +176,6 @@ def _bridge(
         ),
         known.delay.astype(np.float64),
     )
-    named = recipient & (legs.recipient[found.deposit] != BLANK) & (legs.recipient[found.withdrawal] != BLANK)
     rule = np.char.add(np.where(named, RECIPIENT, AMOUNT), np.where(share > 0, FEE, ""))
     equals = factor(*(codes[found.deposit] for codes in (*particulars, legs.chain)), legs.chain[found.withdrawal])
     return Weighed(found, rule, solved.chance, solved.others, _ordered(solved, found, share, equals))
@@ -188,13 +189,26 @@ def _ordered(solved: Solved, found: Edges, share: Floats, equals: Codes) -> Code
     return chosen
 
 
-def _rivals(legs: Legs, withdrawals: Codes, recipient: bool, charging: bool) -> Floats:
-    """For each withdrawal how many have the same particulars; where fees are kept, an amount near by will do."""
-    if not charging:
-        particulars = [legs.token, legs.amount, *([legs.recipient] if recipient else [])]
-        group = factor(*(codes[withdrawals] for codes in particulars))
-        return np.bincount(group)[group].astype(np.float64)
+def _rivals(legs: Legs, withdrawals: Codes, place: Codes, named: Flags, charging: bool) -> Floats:
+    """For each edge how many withdrawals there are that its deposit could be taken for if it met one by chance.
+
+    `place`: the withdrawal of each edge, by its place among `withdrawals`; `named`: whether its recipient is known on
+    both sides. Where fees are kept, an amount near by is met as well.
+    """
+    count = {
+        by: _alike(legs, withdrawals, by, charging)[place] if (named == by).any() else np.zeros(len(place))
+        for by in (False, True)
+    }
+    found: Floats = np.where(named, count[True], count[False])
+    return found
+
+
+def _alike(legs: Legs, withdrawals: Codes, recipient: bool, charging: bool) -> Floats:
+    """For each withdrawal how many are of its token and amount, and recipient if asked for."""
     group = factor(*(codes[withdrawals] for codes in (legs.token, *([legs.recipient] if recipient else []))))
+    if not charging:
+        group = factor(group, legs.amount[withdrawals])
+        return np.bincount(group)[group].astype(np.float64)
     place = np.log(np.maximum(legs.value[withdrawals], TINY)) + group * APART
     order = np.sort(place)
     width = -np.log1p(-fees.MOST)

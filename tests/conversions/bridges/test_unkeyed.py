@@ -129,6 +129,15 @@ def _sure(one: object) -> float:
     return one.confidence  # type: ignore[attr-defined, no-any-return]
 
 
+def test_where_the_deposit_names_the_chain_others_are_no_rivals() -> None:
+    ends = [leg("deposit", 90, 0, token="E"), leg("withdrawal", 91, SPAN, token="F")]
+    paid = [leg("withdrawal", 2, 600_600), leg("withdrawal", 3, 600_500, chain="base")]
+    [link] = found([*ends, leg("deposit", 1, 600_000, other_chain="arbitrum"), *paid]).links
+    assert link.confidence >= SURE
+    silent = found([*ends, leg("deposit", 1, 600_000), *paid])
+    assert not silent.links and len(silent.candidates) == 2
+
+
 def test_a_coin_and_its_wrapped_form_are_one_and_decimals_do_not_matter(tmp_path: Path) -> None:
     """USDT has 6 decimals on Ethereum and 18 on BNB Smart Chain; ether is paid out wrapped."""
     tether = {
