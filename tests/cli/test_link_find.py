@@ -93,7 +93,7 @@ def test_one_ledger_alone_says_where_value_went(both: list[Path]) -> None:
 def test_one_bridge_only(both: list[Path]) -> None:
     said = done("link", "find", *both, "--bridge", "across")
     assert squeezed(said) == squeezed(done("link", "find", *both))
-    assert "No event of a known bridge" in done("link", "find", *both, "--bridge", "hop").out
+    assert "No event or wallet of a known bridge" in done("link", "find", *both, "--bridge", "hop").out
 
 
 def test_a_transaction_is_explained(both: list[Path]) -> None:
@@ -174,3 +174,32 @@ def test_two_ledgers_of_one_chain(both: list[Path]) -> None:
     """The same ledger twice is every leg twice: refused, not counted."""
     refused = run("link", "find", both[0], both[1], both[0])
     assert refused.refused and "ethereum" in refused.err
+
+
+def test_wallets_that_no_event_tells_of(tmp_path: Path) -> None:
+    """A deposit that two withdrawals fit, and one that one fits."""
+    paths = []
+    far = [making.row(100_050, 9, 5, 700), making.row(100_060, 9, 6, 700), making.row(100_400, 9, 7, 900)]
+    near = [making.row(100_000, 4, 8, 700), making.row(100_350, 3, 8, 900)]
+    for chain, rows in ((NEAR, near), (FAR, far)):
+        ends = [making.row(0, 3, 4, 1), making.row(200_000, 3, 4, 1)]
+        known = Asset("COIN", "COIN", 0, "named")
+        import_tables([("test", making.table([*ends, *rows]))], tmp_path / chain, chain, lambda key, one=known: one)  # type: ignore[misc]
+        paths.append(tmp_path / chain)
+    table, out = tmp_path / "more.yaml", tmp_path / "links.csv"
+    wallets = f'{{{NEAR}: ["0x{address(8).hex()}"], {FAR}: ["0x{address(9).hex()}"]}}'
+    table.write_text(f"- name: custodian\n  wallets: {wallets}\n")
+    said = squeezed(done("link", "find", *paths, "--bridges", table, "--out", out))
+    assert "custodian 1 1 2" in said and "2 pairs without a key may be links" in said
+    [link] = read(out)
+    assert (link["deposit_tx"], link["withdrawal_tx"], link["rule"]) == (_tx(near[1]), _tx(far[2]), "amount")
+    assert 0.95 <= float(link["confidence"]) < 1
+    said = squeezed(done("link", "find", *paths, "--bridges", table, "--explain", _tx(near[0])))
+    assert f"candidate: {_tx(far[0])} on base by amount" in said and f"candidate: {_tx(far[1])}" in said
+    assert "event its wallet's movement" in said
+
+
+def _tx(row: dict[str, object]) -> str:
+    tx = row["tx"]
+    assert isinstance(tx, bytes)
+    return f"0x{tx.hex()}"

@@ -200,3 +200,9 @@ def test_a_trace_leaves_the_ledger_as_it_is(ledger: Path, tmp_path: Path) -> Non
     done("trace", ledger, "--from", who(1), "--policy", "all", "--bounds", "--out", tmp_path)
     after = {path: path.stat().st_mtime_ns for path in ledger.rglob("*") if path.is_file()}
     assert before.items() <= after.items()
+
+
+def test_keys_alone(ledger: Path, tmp_path: Path) -> None:
+    done("trace", ledger, "--from", who(1), "--keyed-only", "--out", tmp_path / "out")
+    assert trail(tmp_path / "out")["parameters"]["keyed_only"] is True
+    assert "--keyed-only" in (tmp_path / "out" / "report.html").read_text()

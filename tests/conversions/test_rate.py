@@ -26,7 +26,8 @@ def test_the_rates_are_those_that_are_shipped() -> None:
 def test_what_is_shipped() -> None:
     known = {one.rule for one in rates()}
     assert {"key", "recipient", "amount", "alarm", "decode", "swap", "unwrap"} <= known
-    assert known <= {"key", "recipient", "amount", "alarm", "decode", *RULES}
+    fees = {"recipient-less-fee", "amount-less-fee"}
+    assert fees <= known <= {"key", "recipient", "amount", "alarm", "decode", *fees, *RULES}
     assert all(one.n > 0 and 0 <= one.precision <= 1 and 0 <= one.recall <= 1 for one in rates())
 
 

@@ -257,6 +257,7 @@ def shape(results: dict[str, Any], assets: tuple[str, ...], bounds: bool) -> Tra
             "hub": {"least_counterparties": 1000, "least_transfers": 5000},
             "bounds": bounds,
             "conversions": True,
+            "keyed_only": False,
             "prices": None,
         },
         "labels": {"count": 2, "digest": "ab" * 32},
@@ -298,6 +299,7 @@ def shape(results: dict[str, Any], assets: tuple[str, ...], bounds: bool) -> Tra
         "warnings": [],
         "findings": [],
         "candidates": [],
+        "bridge_candidates": [],
     }
 
 

@@ -202,6 +202,8 @@ def test_every_conversion_is_explained() -> None:
         "unbacked withdrawal",
         "Candidates",
         "1,999.5",
+        "Possible other sides",
+        trail["bridge_candidates"][0]["to_tx"],
         "LEDGER-ethereum LEDGER-arbitrum",
         "4,211, digest",
     ):
@@ -210,10 +212,11 @@ def test_every_conversion_is_explained() -> None:
         assert f"https://etherscan.io/tx/{one['tx']}" in text or f"https://arbiscan.io/tx/{one['tx']}" in text
         assert one["to_tx"] in text
         assert one["evidence"] in text
-    order = [text.index(f'id="{name}"') for name in ("flow", "conversions", "timeline", "findings", "candidates")]
+    shown = ("flow", "conversions", "timeline", "findings", "candidates", "bridge_candidates")
+    order = [text.index(f'id="{name}"') for name in shown]
     assert order == sorted(order)
     numbers = [int(number) for number in re.findall(r'class="no" aria-hidden="true">(\d+)<', text)]
-    assert numbers == list(range(2, 11))
+    assert numbers == list(range(2, 12))
 
 
 def test_shares_are_of_the_asset_and_of_the_theft() -> None:

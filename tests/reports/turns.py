@@ -88,6 +88,16 @@ def converted(policy: str = "haircut", several: bool = False, crowd: int = 0) ->
             "amount": "1999.5",
         }
     ]
+    trail["bridge_candidates"] = [
+        {
+            "bridge": "Example Bridge", "chain": "ethereum", "tx": "0x" + digest("paid in"), "time": stamp(900),
+            "address": address("thief"), "asset": key("ethereum", "ETH"), "amount": "10", "to_chain": "arbitrum",
+            "to_tx": "0x" + digest(f"paid out {n}"), "to_time": stamp(950 + n), "to_address": address(f"paid {n}"),
+            "to_asset": key("arbitrum", "ETH"), "to_amount": "9.99", "rule": "amount-less-fee",
+            "confidence": 0.5 - n / 10,
+        }
+        for n in range(2)
+    ]  # fmt: skip
     trail["ledgers"][0] |= {"events": 4_211, "events_digest": digest("events")}
     return trail, rows
 
@@ -140,6 +150,8 @@ def _attack(trail: Trail) -> None:
     for one in trail["findings"]:
         one |= {"kind": next(texts), "detail": next(texts)}
     trail["candidates"][0]["share_asset"] = next(texts)
+    for one in trail["bridge_candidates"]:
+        one |= {name: next(texts) for name in ("bridge", "rule", "to_address", "to_asset")}
     trail["bounds_note"] = HOSTILE[0]
     trail["parameters"]["prices"] = {
         "digest": digest("prices"),

@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import cointrail
@@ -93,6 +93,9 @@ def test_the_walk_is_the_reference(policy: str, transactions: list[list[tuple[in
 
 @settings(max_examples=80, deadline=None)
 @given(transactions=Transactions)
+@example(
+    [[(1, 2, 0, 1), (2, 3, 1, 6)], [(1, 1, 0, 1), (1, 2, 1, 3), (3, 1, 1, 1), (3, 1, 1, 4)]]
+)  # one lot, three exits
 def test_the_books_balance_and_the_shares_are_one(transactions: list[list[tuple[int, int, int, int]]]) -> None:
     rows = flat(transactions)
     with traced(rows, rows[0][1], *POLICIES) as trail:  # a trace that does not balance raises

@@ -6,7 +6,7 @@ from rich.console import Console
 
 from cointrail.chains import parse_hash
 from cointrail.cli.progress import progress
-from cointrail.conversions.bridges import Table, crossings_of, extended
+from cointrail.conversions.bridges import Table, crossings_of, extended, unkeyed
 from cointrail.conversions.bridges.files import LEG_COLUMNS, LINK_COLUMNS, leg_rows, link_rows
 from cointrail.conversions.links import write_csv
 from cointrail.errors import InputError
@@ -34,11 +34,11 @@ def find(
         opened = [open_ledger(path, step) for path in ledgers]
         check_chains(opened)
         step("bridges", -1)
-        found = crossings_of(opened, known)
+        found = unkeyed(opened, crossings_of(opened, known), known)
     console = Console(highlight=False)
     if tx is not None:
         if not explain(found, tx, console):
-            raise InputError(f"--explain {transaction}: no bridge's event of this transaction is in these ledgers")
+            raise InputError(f"--explain {transaction}: these ledgers hold no leg or event of a bridge in it")
         return
     show(found, console)
     for path, header, lines in (

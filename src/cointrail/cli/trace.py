@@ -46,6 +46,9 @@ def trace(
     conversions: Annotated[
         bool, typer.Option("--conversions/--no-conversions", help="Go on through swaps and over bridges.")
     ] = True,
+    keyed_only: Annotated[
+        bool, typer.Option("--keyed-only", help="Cross bridges by their own keys alone, by nothing else that fits.")
+    ] = False,
     prices: Annotated[
         list[Path] | None,
         typer.Option("--prices", metavar="FILE", help="CSV of asset, time, price in USD; repeatable."),
@@ -67,6 +70,7 @@ def trace(
         stop_at=tuple(address for item in stop_at or [] for address in read_addresses(item)),
         bounds=bounds,
         conversions=conversions,
+        keyed_only=keyed_only,
         bridges=extended(bridges or ()),
         prices=read_prices(prices) if prices else Prices(),
         behaviour=Behaviour() if hubs else None,

@@ -42,8 +42,8 @@ def same_amount(legs: Legs, spare: Free, recipient: bool, keys: bool) -> Edges:
     return _within(legs, spare, group, recipient, keys)
 
 
-def less_fee(legs: Legs, spare: Free, recipient: bool, keys: bool) -> Edges:
-    """Pairs with the same bridge and token, and recipient if asked for, and an amount lower by a fee at most."""
+def less_fee(legs: Legs, spare: Free, recipient: bool, keys: bool, most: float = fees.MOST) -> Edges:
+    """Pairs with the same bridge and token, and recipient if asked for, and an amount lower by a fee of `most`."""
     parts = [legs.bridge, legs.token, *([legs.recipient] if recipient else [])]
     rows = np.r_[spare.deposit, spare.withdrawal]
     group = factor(*(part[rows] for part in parts))
@@ -58,8 +58,9 @@ def less_fee(legs: Legs, spare: Free, recipient: bool, keys: bool) -> Edges:
         bounds[1],
         legs.value[spare.withdrawal],
         legs.time[spare.withdrawal],
-        1 / (1 - fees.MOST),
+        1 / (1 - min(most, fees.MOST)),
         MOST,
+        EDGES,
     )
     found = edges(legs, deposits[left], spare.withdrawal[right])
     found = found.take(allowed(legs, found, recipient, keys))
@@ -81,9 +82,11 @@ def _within(legs: Legs, spare: Free, group: Codes, recipient: bool, keys: bool) 
 
 
 def allowed(legs: Legs, found: Edges, recipient: bool, keys: bool) -> Flags:
-    """Which edges join two chains, and are not ruled out by keys or an unknown recipient."""
+    """Which edges join two chains, as both sides tell them, and are not ruled out by keys or an unknown recipient."""
     d, w = found.deposit, found.withdrawal
     good: Flags = (legs.chain[d] != legs.chain[w]) | (legs.chain[d] == BLANK)
+    good &= (legs.other[d] == BLANK) | (legs.other[d] == legs.chain[w])
+    good &= (legs.other[w] == BLANK) | (legs.other[w] == legs.chain[d])
     if recipient:
         good &= legs.recipient[d] != BLANK
     if keys:
@@ -109,9 +112,20 @@ def _pairs(time: Codes, low: Codes, high: Codes, moment: Codes) -> tuple[Codes, 
 
 @kernel
 def _cheaper(
-    value: Floats, time: Codes, low: Codes, high: Codes, amount: Floats, moment: Codes, most: float, many: int
+    value: Floats,
+    time: Codes,
+    low: Codes,
+    high: Codes,
+    amount: Floats,
+    moment: Codes,
+    most: float,
+    many: int,
+    edges: int,
 ) -> tuple[Codes, Codes]:
-    """For each withdrawal the deposits of low:high, sorted by value, from its amount to `most` times it."""
+    """For each withdrawal the deposits of low:high, sorted by value, from its amount to `most` times it.
+
+    None for a withdrawal of which there are `many`; of more than `edges` in all those with the most are left out.
+    """
     start, count = np.empty(len(moment), np.int64), np.zeros(len(moment), np.int64)
     for w in range(len(moment)):
         start[w] = low[w] + np.searchsorted(value[low[w] : high[w]], amount[w])
@@ -121,6 +135,14 @@ def _cheaper(
             count[w] += time[d] <= moment[w]
         if count[w] == many:
             count[w] = 0
+    whole, allowed = 0, 0
+    for one in np.sort(count):
+        whole += one
+        if whole > edges:
+            break
+        allowed = one
+    if whole > edges:
+        count[count > allowed] = 0
     left, right = np.empty(count.sum(), np.int64), np.empty(count.sum(), np.int64)
     place = 0
     for w in range(len(moment)):

@@ -20,8 +20,8 @@ class Legs:
     """Deposits and withdrawals, ordered by time, transaction and contents, never by their place in a file.
 
     All arrays have one entry a leg. `amount` is a code, equal for equal amounts; `value` is the same amount as a
-    float, for fees only. `number` is the key as an integer, or -1 where it is none below 2**62. `text` holds what was
-    read, column by column.
+    float, for fees only. `other` is the chain that the leg says the other side is on. `number` is the key as an
+    integer, or -1 where it is none below 2**62. `text` holds what was read, column by column.
     """
 
     deposit: Flags
@@ -34,6 +34,7 @@ class Legs:
     key: Codes
     value: Floats
     number: Codes
+    other: Codes
     text: dict[str, pa.Array]
 
     def __len__(self) -> int:

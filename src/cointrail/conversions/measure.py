@@ -5,11 +5,15 @@ The sets are read from a data folder that is no part of this project.
 
 import csv
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import numpy as np
+
+from cointrail.conversions.joined import AMOUNT, FEE, RECIPIENT
 from cointrail.conversions.legs import COLUMNS, DEPOSIT, WITHDRAWAL
 from cointrail.conversions.links import read_pairs, write_csv, write_links
 from cointrail.conversions.match import match
@@ -19,6 +23,7 @@ from cointrail.conversions.score import score
 from cointrail.errors import InputError
 
 WINDOWS = {"24 h": 86_400, "7 d": 604_800}
+TABLE_FEE = 0.01  # what a row of the table would say of a bridge that keeps so little
 NOMAD = Path("bridges", "xchainwatcher", "nomad")
 
 
@@ -54,6 +59,10 @@ def measure(data: Path) -> list[Rate]:
     today = datetime.now(UTC).date().isoformat()
     rates = []
     for name, transfers in nomad(data).items():
+        charged = [less_fee(one) for one in transfers]
+        for rule in (RECIPIENT, AMOUNT):
+            rates.append(followed(rule, f"{name}, as traces follow", transfers, today))
+            rates.append(followed(rule + FEE, f"{name} less a made-up fee, as traces follow", charged, today))
         rates.append(scored("key", name, transfers, today, None))
         rates += [scored("recipient", f"{name}, {word}", transfers, today, span) for word, span in WINDOWS.items()]
         rates.append(scored("amount", f"{name}, 24 h", transfers, today, WINDOWS["24 h"]))
@@ -105,6 +114,32 @@ def scored(rule: str, name: str, transfers: list[Transfer], date: str, window: i
     pairs = {(one.deposit.tx, one.withdrawal.tx): one for one in transfers if one.withdrawal is not None}
     inside = {pair for pair, one in pairs.items() if window is None or (one.delay or 0) <= window}
     return Rate(rule, name, len(inside), score(set(pairs), found).precision, score(inside, found).recall, date)
+
+
+def followed(rule: str, name: str, transfers: list[Transfer], date: str) -> Rate:
+    """The pairs that a trace would follow without keys, among all: sure, and without a plausible rival."""
+    from cointrail.conversions.inferred import weigh  # its compiled loops take a while to load
+
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "legs.csv")
+        write_legs(path, transfers)
+        legs = read_legs([path])
+    charging = {int(legs.bridge[0]): TABLE_FEE} if rule.endswith(FEE) else {}
+    used = np.zeros(len(legs), np.bool_)
+    found: set[tuple[str, str]] = set()
+    for one in weigh(legs, used, None, recipient=rule.startswith(RECIPIENT), charging=charging):
+        sure = one.edges.take(one.sure)
+        found |= set(zip(legs.words("tx", sure.deposit), legs.words("tx", sure.withdrawal), strict=True))
+    pairs = {(one.deposit.tx, one.withdrawal.tx) for one in transfers if one.withdrawal is not None}
+    right = score(pairs, found)
+    return Rate(rule, name, len(pairs), right.precision, right.recall, date)
+
+
+def less_fee(one: Transfer) -> Transfer:
+    """The same transfer with a fee of 4 to 30 basis points, which its own hash says."""
+    share = 4 + int.from_bytes(sha256(one.deposit.tx.encode()).digest()[:4], "big") % 27
+    paid = str(int(one.amount) - int(one.amount) * share // 10_000)
+    return one if one.withdrawal is None else replace(one, paid=paid)
 
 
 def _from_moonbeam(folder: Path) -> Iterator[Transfer]:

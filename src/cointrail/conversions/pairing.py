@@ -31,8 +31,8 @@ PLAUSIBLE = 0.01  # probability from which another candidate is counted
 class Problem:
     """The edges of one bridge's legs, their ends numbered from 0.
 
-    deposits, withdrawals: how many there are, with and without edges; opened: time of each deposit; rivals: how many
-    withdrawals with the same particulars there are for each withdrawal; first, last: the time covered;
+    withdrawals: how many there are, with and without edges; opened: time of each deposit; rivals: for each edge how
+    many withdrawals have the particulars in which it agrees; first, last: the time covered;
     token: of each deposit; route: a number for each pair of chains; fee: share of the amount that was kept, 0 where the
     amounts are equal.
     """
@@ -44,6 +44,7 @@ class Problem:
     fee: Floats
     opened: Codes
     token: Codes
+    withdrawals: int
     rivals: Floats
     first: int
     last: int
@@ -61,7 +62,7 @@ class Solved:
 
 def solve(problem: Problem, known: Floats) -> Solved:
     """The matching of one bridge's legs. `known`: delays of pairs that are certain, by key."""
-    deposits, withdrawals = len(problem.opened), len(problem.rivals)
+    deposits, withdrawals = len(problem.opened), problem.withdrawals
     chance = _guess(problem, deposits, withdrawals)
     span = float(max(problem.last - problem.first, 1))
     certain = np.ones(len(known))
@@ -85,7 +86,7 @@ def solve(problem: Problem, known: Floats) -> Solved:
 def settle(problem: Problem, delays: Delays, density: Floats, chance: Floats, span: float) -> Solved:
     """The matching by what has been learnt: the delays, the log-density of each edge, and how sure each was so far."""
     odds = _odds(problem, delays, density, chance, span)
-    mated, lack = assign(problem.deposit, problem.withdrawal, odds, len(problem.opened), len(problem.rivals))
+    mated, lack = assign(problem.deposit, problem.withdrawal, odds, len(problem.opened), problem.withdrawals)
     chance = _shares(problem, odds, mated, lack, SWEEPS)
     return Solved(mated[mated >= 0], chance, _plausible(problem, chance), odds)
 
@@ -100,7 +101,7 @@ def _shares(problem: Problem, odds: Floats, mated: Codes, lack: Floats, sweeps: 
         problem.deposit[near],
         problem.withdrawal[near],
         odds[near],
-        (len(problem.opened), len(problem.rivals)),
+        (len(problem.opened), problem.withdrawals),
         np.where(mated >= 0, place[mated], -1),
         sweeps,
     )
@@ -129,14 +130,12 @@ def _odds(problem: Problem, delays: Delays, density: Floats, chance: Floats, spa
     A deposit is alone because nobody claims it, or not yet when the legs end; a withdrawal because its deposit is not
     among the legs, and then its time says nothing: it is as likely at any other.
     """
-    deposits, withdrawals = len(problem.opened), len(problem.rivals)
+    deposits, withdrawals = len(problem.opened), problem.withdrawals
     paired = float(chance.sum())
     claimed = min((paired + LONE) / (deposits + 2 * LONE), 1.0)
     lone = (max(withdrawals - paired, 0.0) + LONE) / (withdrawals + 2 * LONE)
     waiting = 1 - claimed + claimed * delays.later(problem.last - problem.opened.astype(np.float64))
     background = np.log(lone * problem.rivals / span)
     extra = fees.likelihood(problem.fee, chance) if problem.fee.any() else 0.0
-    found: Floats = (
-        np.log(claimed) + density + extra - np.log(waiting)[problem.deposit] - background[problem.withdrawal]
-    )
+    found: Floats = np.log(claimed) + density + extra - np.log(waiting)[problem.deposit] - background
     return found

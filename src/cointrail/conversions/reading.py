@@ -120,6 +120,7 @@ def _legs(table: pa.Table) -> Legs:
         amount=_codes(amounts),
         value=pc.cast(amounts, pa.float64()).to_numpy(zero_copy_only=False),
         number=pc.cast(pc.if_else(numbers, plain["key"], "-1"), pa.int64()).to_numpy(zero_copy_only=False),
+        other=np.full(len(order), BLANK, np.int64),
         text=text,
         **{name: _codes(column) for name, column in plain.items()},
     )

@@ -329,6 +329,12 @@ class Index:
         found: list[int] = self.owned[self.owned_start[address] : self.owned_start[address + 1]].tolist()
         return found
 
+    def holding(self, address: int, asset: int) -> int | None:
+        """The holding of an address in an asset; None where there is none."""
+        held = self.holdings(address)
+        place = int(np.searchsorted(self.holding_asset[held.start : held.stop], asset)) + held.start
+        return place if place < held.stop and self.asset(place) == asset else None
+
     def address(self, holding: int) -> int:
         """The address id of a holding; 0 is nobody."""
         return int(self._address[holding])
@@ -351,6 +357,12 @@ class Index:
         incoming: list[bool] = (entries & 1).astype(bool).tolist()
         peers: list[int] = (self.link[rows] ^ np.uint32(holding)).tolist()
         return rows, incoming, self.amounts(rows), peers
+
+    def inflows(self, holding: int) -> npt.NDArray[Any]:
+        """The rows by which value comes into a holding, in chain order; those by which it leaves are not read."""
+        entries = self.entries[self._start[holding] : self._start[holding + 1]]
+        found: npt.NDArray[Any] = entries[entries & 1 == 1] >> 1
+        return found
 
     def _few(self, holding: int, entries: list[int]) -> tuple[npt.NDArray[Any], list[bool], list[int], list[int]]:
         rows = [entry >> 1 for entry in entries]

@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cointrail.chains import format_time
-from cointrail.conversions.bridges import Crossings, Finding, Leg
+from cointrail.conversions.bridges import Crossing, Crossings, Finding, Leg
 from cointrail.conversions.bridges.leg import DEPOSIT, INTERNAL, WITHDRAWAL
 from cointrail.conversions.findings import ALARMS
 from cointrail.conversions.rate import rate
@@ -29,8 +29,12 @@ def show(found: Crossings, console: Console) -> None:
     )
     for name in sorted({leg.bridge for leg in found.legs}):
         table.add_row(name, *(f"{n:,}" for n in (pairs[name], alone[name, DEPOSIT], alone[name, WITHDRAWAL])))
-    console.print(table if found.legs else Text("No event of a known bridge is in these ledgers."))
+    console.print(table if found.legs else Text("No event or wallet of a known bridge is in these ledgers."))
     _out(found, console)
+    for note in found.notes:
+        console.print(Text(note, style="yellow"))
+    if found.candidates:
+        console.print(Text(f"{len(found.candidates):,} pairs without a key may be links: --explain TX lists them"))
     kinds = Counter(finding.kind for finding in found.findings)
     for kind, count in sorted(kinds.items(), key=lambda item: (item[0] not in ALARMS, item[0])):
         console.print(Text(f"{count:,} {kind}", style="red" if kind in ALARMS or kind == FOREIGN else ""))
@@ -75,7 +79,7 @@ def _facts(leg: Leg) -> list[tuple[str, str]]:
     token = "the native coin" if leg.token == "" else leg.token or "not told"
     rows = [
         ("contract", f"0x{leg.contract.hex()}"),
-        ("event", f"log {leg.position} of block {leg.block}" if leg.position >= 0 else "the transaction's input"),
+        ("event", f"log {leg.position} of block {leg.block}" if leg.place.startswith("event") else leg.place),
         ("time", format_time(leg.time) if leg.time is not None else ""),
         ("token", token),
         ("amount", "" if leg.amount is None else f"{leg.amount:,} smallest units"),
@@ -92,13 +96,19 @@ def _facts(leg: Leg) -> list[tuple[str, str]]:
 def _said(found: Crossings, place: int) -> str:
     leg, other = found.legs[place], found.other(place)
     if other is None:
-        return f"  no link: went to {target(leg)}" if leg.side == DEPOSIT else "  no link: no deposit explains it"
+        said = f"  no link: went to {target(leg)}" if leg.side == DEPOSIT else "  no link: no deposit explains it"
+        return said + "".join(_candidate(found, place, one) for one in found.candidates_of.get(place, ())[:LISTED])
     link = found.links[found.link_of[place]]
     told = rate(link.rule, leg.bridge)
     measured = f"; measured: {told}" if told else "; never measured"
     more = f", {link.ambiguous} other candidates" if link.ambiguous else ""
     sure = f"{link.rule} (confidence {link.confidence:.4g}{more})"
     return f"  linked by {sure} to 0x{other.tx.hex()} on {other.chain}{measured}"
+
+
+def _candidate(found: Crossings, place: int, one: Crossing) -> str:
+    other = found.legs[one.withdrawal if place == one.deposit else one.deposit]
+    return f"\n  candidate: 0x{other.tx.hex()} on {other.chain} by {one.rule} (confidence {one.confidence:.4g})"
 
 
 def target(leg: Leg) -> str:

@@ -194,6 +194,10 @@ def _listed(trail: Mapping[str, Any], console: Console) -> None:
         count = len(trail["candidates"])
         said = f"{count:,} payment{'s' if count != 1 else ''} out of vaults may be stolen value; listed, not followed."
         console.print(Text.assemble(("Candidates: ", "yellow"), said))
+    if trail["bridge_candidates"]:
+        count = len(trail["bridge_candidates"])
+        said = f"{count:,} possible other side{'s' if count != 1 else ''} of deposits; listed, not followed."
+        console.print(Text.assemble(("Bridges: ", "yellow"), said))
 
 
 def _warn(trail: Mapping[str, Any], console: Console) -> None:

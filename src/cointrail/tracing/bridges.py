@@ -1,6 +1,6 @@
 """Bridges for a trace: where value that reached a bridge came out again, or which chain and address it went to."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -9,6 +9,7 @@ import numpy as np
 from cointrail.chains import format_address
 from cointrail.conversions.bridges import Crossings, Leg
 from cointrail.conversions.bridges.leg import DEPOSIT, INTERNAL, WITHDRAWAL
+from cointrail.conversions.bridges.unkeyed import evidence
 from cointrail.ledger.marks import EVENT, FIRST
 from cointrail.ledger.outputs import output_key
 from cointrail.tracing.exit import Exit, Stop
@@ -43,7 +44,8 @@ class Bridges:
     """The bridge legs of all ledgers of a trace, and the links between them; decoded when the first is asked for.
 
     `rows(key)` gives the movements of a transaction, `ends(number, key, party, asset)` the other side of what a party
-    took in it (forward: paid in it), as exits that the walk can go on from.
+    took in it (forward: paid in it), as exits that the walk can go on from. `wallets`: holdings whose movements are
+    legs, though no event tells of them, and of which bridge.
     """
 
     def __init__(
@@ -53,12 +55,15 @@ class Bridges:
         find: Callable[[], Crossings],
         rows: Callable[[int], list[Row]],
         ends: Ends,
+        wallets: Mapping[int, str],
     ) -> None:
         self._ledgers, self._backward, self._find, self._rows, self._ends = ledgers, backward, find, rows, ends
         self._numbers = {ledger.chain: number for number, ledger in enumerate(ledgers.all)}
         self._parties: dict[tuple[int, int], int | None] = {}
         self._ids: dict[tuple[int, bytes], int | None] = {}
+        self._wallets = wallets
         self.used: dict[int, None] = {}  # links that were followed
+        self.open: dict[int, tuple[int, Stop]] = {}  # legs with candidates: where the trail stops for them, and why
 
     @property
     def asked(self) -> bool:
@@ -69,6 +74,10 @@ class Bridges:
     def crossings(self) -> Crossings:
         """All legs and links of the ledgers."""
         return self._find()
+
+    def takes(self, holding: int) -> bool:
+        """Whether whatever reaches a holding has gone over a bridge: it is a wallet of one."""
+        return holding in self._wallets
 
     @cached_property
     def _legs(self) -> dict[tuple[int, bytes], list[int]]:
@@ -123,9 +132,11 @@ class Bridges:
             return self._over_output(out)
         number, first, _ = self._ledgers.transaction(out.key)
         known = self._told.get((number, first))
+        if known is None and self.takes(out.holding):
+            known = number, self._ledgers.all[number].facts([first]).tx[0] or b""
         if known is None:
             return [out]
-        places = [place for place in self._legs[known] if self.crossings.legs[place].side == self._side]
+        places = [place for place in self._legs.get(known, ()) if self.crossings.legs[place].side == self._side]
         spans = self._spans(number, out.key, out.holding, places)
         if not spans:
             return [self._beside(out, places)]
@@ -154,6 +165,9 @@ class Bridges:
             own = {self._known(number, one) for one in (leg.contract, leg.vault) if one is not None}
             if address in own and self._asset(number, leg) != self._ledgers.asset(out.holding):
                 return out._replace(stop=Stop(BRIDGE, leg.bridge, BRIDGE, f"{leg.bridge}: paid beside a deposit"))
+        if name := self._wallets.get(out.holding):
+            way = "came from" if self._backward else "went to"
+            return out._replace(stop=Stop(BRIDGE, name, BRIDGE, f"{name}: {way} another chain, which is not told"))
         return out
 
     def crossed(self, link: int) -> Crossed:
@@ -161,9 +175,10 @@ class Bridges:
         joined = self.crossings.links[link]
         out, into = self.crossings.legs[joined.deposit], self.crossings.legs[joined.withdrawal]
         key = f", key {out.key}" if out.key and out.key == into.key else ""
-        sides = (f"0x{leg.contract.hex()} on {leg.chain} (event {leg.position})" for leg in (out, into))
-        evidence = f"{out.bridge}: deposit told by {next(sides)}, withdrawal by {next(sides)}{key}"
-        return Crossed(out.bridge, joined.confidence, joined.ambiguous, evidence)
+        sides = (f"0x{leg.contract.hex()} on {leg.chain} ({leg.place})" for leg in (out, into))
+        said = f"{out.bridge}: deposit told by {next(sides)}, withdrawal by {next(sides)}{key}"
+        shown = "; ".join(filter(None, (said, evidence(joined, out, into))))
+        return Crossed(out.bridge, joined.confidence, joined.ambiguous, shown)
 
     def _go(
         self, place: int, first: int, behind: int, low: int, high: int, start: int, end: int, out: Exit, base: int
@@ -173,6 +188,8 @@ class Bridges:
         landed = [] if link is None else self._landing(link)
         if link is None or not landed:
             stop = self._stop(place)
+            if link is None and place in self.crossings.candidates_of:
+                self.open[place] = out.holding, stop
             return [out._replace(start=start, size=end - start, at=out.at + low - base, amount=high - low, stop=stop)]
         self.used[link] = None
         whole, size = sum(span.size for span in landed), behind - first
@@ -201,8 +218,12 @@ class Bridges:
         number = self._numbers.get(leg.chain)
         if number is not None and self._ledgers.all[number].index.outputs:
             return self._output(number, place)
-        first = self._first.get((number, leg.tx)) if number is not None else None
-        if number is None or first is None:
+        if number is None:
+            return []
+        first = self._first.get((number, leg.tx))
+        if first is None:  # a leg that is a movement, of which no event tells
+            first = next(iter(self._ledgers.all[number].transaction(leg.tx)), None)
+        if first is None:
             return []
         _, behind = self._ledgers.all[number].index.transaction(first)
         key = self._ledgers.key(number, behind - 1) * (-1 if self._backward else 1)
@@ -310,17 +331,27 @@ class Bridges:
             total += row.amount if side == out.holding and self._ledgers.asset(row.sender) == asset else 0
         return total
 
+    def _possible(self, place: int) -> list[Leg]:
+        """The legs that may be the other side of a leg, the likeliest first."""
+        legs, found = self.crossings.legs, self.crossings.candidates_of.get(place, ())
+        return [legs[one.withdrawal if place == one.deposit else one.deposit] for one in found]
+
     def _stop(self, place: int) -> Stop:
         """The endpoint of a deposit whose other side is not in the ledgers: it says where the value went."""
         leg, other = self.crossings.legs[place], self.crossings.other(place)
+        possible = self._possible(place)
         chain = leg.other_chain or (other.chain if other else "")
+        if not chain and len({one.chain for one in possible}) == 1:
+            chain = possible[0].chain
         whom = (leg.sender and format_address(leg.sender)) if self._backward else leg.recipient
         target = " ".join(part for part in (chain, whom) if part) or None
         way = "came from" if self._backward else "went to"
         where = f"{way} {chain or 'another chain'}" + (f", {whom}" if whom else "")
-        lacking = "the other side is not in these ledgers" if other is None else (
-            f"paid out in 0x{other.tx.hex()} on {other.chain}, but that movement is not in its ledger"
-        )  # fmt: skip
+        lacking = "the other side is not in these ledgers"
+        if other is not None:
+            lacking = f"paid out in 0x{other.tx.hex()} on {other.chain}, but that movement is not in its ledger"
+        elif possible:
+            lacking = "no key says which is the other side, and none is sure"
         return Stop(BRIDGE, leg.bridge, BRIDGE, f"{leg.bridge}: {where}; {lacking}", target)
 
 

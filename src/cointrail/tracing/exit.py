@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from cointrail.tracing.policies import Part
-from cointrail.tracing.shares import Claims, add, cut
+from cointrail.tracing.shares import Claims, add, within
 
 
 @dataclass(frozen=True)
@@ -49,9 +49,7 @@ def carry(part: Part, out: Exit, asset: int, same: bool) -> tuple[int, Part, Cla
         low, high = max(offset, out.start), min(offset + length, end)
         if low >= high:
             continue
-        if low > offset or high < offset + length:
-            _, claim = cut(claim, low - offset, length)
-            claim, _ = cut(claim, high - low, offset + length - low)
+        claim = within(claim, low - offset, high - offset, length)
         size += high - low
         if same:
             arrived.append((out.at + low - out.start, high - low, claim))

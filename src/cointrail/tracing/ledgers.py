@@ -100,12 +100,8 @@ class Ledgers:
 
     def holding(self, number: int, address: int, asset: int) -> int | None:
         """The holding of an address of one ledger in an asset of it, in the numbers of all."""
-        index = self._indexes[number]
-        held = index.holdings(address)
-        place = int(np.searchsorted(index.holding_asset[held.start : held.stop], asset)) + held.start
-        if place < held.stop and index.asset(place) == asset:
-            return place + self._holdings[number]
-        return None
+        own = self._indexes[number].holding(address, asset)
+        return None if own is None else own + self._holdings[number]
 
     # Owners: on an output-based chain a holding is an output, or a transaction on its way between outputs
 

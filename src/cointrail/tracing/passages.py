@@ -4,7 +4,7 @@ In a transaction of several assets settlement says so, see `conversions.settleme
 the link to the other side, see `tracing.bridges`.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from fractions import Fraction
 
 from cointrail.conversions.bridges import Crossings
@@ -21,6 +21,7 @@ from cointrail.tracing.ledgers import Ledgers
 REMEMBERED = 4096  # transactions: settled, and read
 LED = 1 << 16  # outflows of which it is remembered where they go
 NO_PRICES = Prices()
+NO_WALLETS: Mapping[int, str] = {}
 
 
 class Passages:
@@ -28,8 +29,8 @@ class Passages:
 
     `followed`: whether an asset (by its number in all ledgers) is vouched for or named by the user. `robbed`: the
     victims, as (key of the last row of a transaction of the theft, address id). `find` gives the bridge legs and links
-    of the ledgers; without it no bridge is crossed. In what settlement says, addresses and assets have the numbers of
-    their own ledger.
+    of the ledgers; without it no bridge is crossed. `wallets`: holdings that are a bridge's. In what settlement says,
+    addresses and assets have the numbers of their own ledger.
     """
 
     def __init__(
@@ -40,6 +41,7 @@ class Passages:
         robbed: Collection[tuple[int, int]] = (),
         find: Callable[[], Crossings] | None = None,
         prices: Prices = NO_PRICES,
+        wallets: Mapping[int, str] = NO_WALLETS,
     ) -> None:
         self._ledgers, self._backward, self.followed = ledgers, backward, followed
         self._robbed, self._prices = frozenset(robbed), prices
@@ -49,7 +51,7 @@ class Passages:
         self.notes: dict[tuple[int, int, str, int], None] = {}  # key, holding, kind, asset: what was strange on the way
         self.bridges: Bridges | None = None
         if find is not None:
-            self.bridges = Bridges(ledgers, backward, find, self.rows, self.ends)
+            self.bridges = Bridges(ledgers, backward, find, self.rows, self.ends, wallets)
         self.settlers = [
             Settler(ledger, lambda asset, number=number: followed(ledgers.asset_number(number, asset)))  # type: ignore[misc]
             for number, ledger in enumerate(ledgers.all)
@@ -58,7 +60,8 @@ class Passages:
     def __call__(self, account: Account, place: int) -> list[Exit] | None:
         """Where an outflow goes, in walking direction; None where it goes to the other side of its movement."""
         key = account.keys[place]
-        if account.peers[place] != SETTLED and (self.bridges is None or abs(key) not in account.told):
+        peer = account.peers[place]
+        if peer != SETTLED and not self._bridged(account, key, peer):
             return None
         outflow = (account.holding, key)  # of one transaction a holding has one net outflow, or plain ones by key
         if outflow not in self._exits:
@@ -67,19 +70,24 @@ class Passages:
             self._exits[outflow] = self._lead(account, place)
         return self._exits[outflow]
 
+    def _bridged(self, account: Account, key: int, holding: int) -> bool:
+        """Whether what arrives at a holding may have gone over a bridge: events tell of it, or the holding is one's."""
+        return self.bridges is not None and (abs(key) in account.told or self.bridges.takes(holding))
+
     def _lead(self, account: Account, place: int) -> list[Exit] | None:
         """The same, looked up."""
         key = account.keys[place]
         settled = self._settlement(account, place) if account.peers[place] == SETTLED else None
-        if self.bridges is None or abs(key) not in account.told:
-            return settled
         plain = Exit(0, account.amounts[place], account.peers[place], key, 0, account.amounts[place])
         led = [
             one
             for out in ([plain] if settled is None else settled)
-            for one in (self.bridges.over(out) if out.stop is None else [out])
+            for one in (self.bridges.over(out) if self._leads_over(account, out) else [out])  # type: ignore[union-attr]
         ]
         return None if led == [plain] else led
+
+    def _leads_over(self, account: Account, out: Exit) -> bool:
+        return out.stop is None and self._bridged(account, out.key, out.holding)
 
     def _settlement(self, account: Account, place: int) -> list[Exit]:
         """Where the net loss of a transaction went (backward: whose the net gain was)."""

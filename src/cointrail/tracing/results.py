@@ -18,6 +18,7 @@ from cointrail.tracing.bridges import Crossed
 from cointrail.tracing.candidates import Candidate, candidates
 from cointrail.tracing.findings import Findings
 from cointrail.tracing.ledgers import Fact
+from cointrail.tracing.open import Open
 from cointrail.tracing.policies import CONSERVING
 from cointrail.tracing.shares import UNITS
 from cointrail.tracing.tracer import FINE, Trail
@@ -225,6 +226,7 @@ class Results:
                 "hub": _numbers(asdict(settings.behaviour)) if settings.behaviour else {},
                 "bounds": settings.bounds,
                 "conversions": settings.conversions,
+                "keyed_only": settings.keyed_only,
                 "prices": self._prices(),
             },
             "assets": {self.ledgers.name(asset): self._describe(asset) for asset in self._used()},
@@ -240,6 +242,7 @@ class Results:
             "warnings": self._warnings(),
             "findings": Findings(trail, self._facts).rows(),
             "candidates": [self._candidate(one) for one in self._candidates],
+            "bridge_candidates": self._open.rows(),
         }
 
     def _prices(self) -> dict[str, Any] | None:
@@ -267,6 +270,11 @@ class Results:
             "contract": asset.contract,
             "verified": asset.verified,
         }
+
+    @cached_property
+    def _open(self) -> Open:
+        """Withdrawals that may be the other side of deposits at which the trail stops."""
+        return Open(self.ledgers, self.trail.passages, {fact.tx for fact in self._facts.values() if fact.tx})
 
     @cached_property
     def _candidates(self) -> list[Candidate]:
@@ -343,6 +351,8 @@ class Results:
         reason, detail = end.stop.reason, end.stop.detail
         if self.trail.theft.backward:
             reason, detail = BACKWARD.get(reason, (reason, detail))
+        if count := self._open.count(end.holding, end.stop):
+            detail = f"{detail}; {count:,} candidate{'s' if count > 1 else ''} in bridge_candidates"
         first, last = (end.last, end.first) if self.trail.theft.backward else (end.first, end.last)
         shares = self._shares(end, flow)
         share = next(iter(shares.values())) if len(shares) == 1 else None
@@ -470,6 +480,9 @@ class Results:
             found.append(
                 f"{len(missing)} of {len(stop_at)} addresses to stop at are not in the ledger, first {missing[0]}"
             )
+        passages = self.trail.passages
+        if passages is not None and passages.bridges is not None and passages.bridges.asked:
+            found += passages.bridges.crossings.notes
         if not all(ledger.manifest.exact for ledger in self.ledgers.all):
             found.append("a source of this ledger had rounded its amounts: every figure is approximate")
         if self.trail.found.listed:

@@ -28,6 +28,14 @@ def cut(claim: Claim, part: int, whole: int) -> tuple[Claim, Claim]:
     return first, {asset: units - first[asset] for asset, units in claim.items()}
 
 
+def within(claim: Claim, low: int, high: int, whole: int) -> Claim:
+    """The claims of the units [low, high) of a lot of `whole` units: those of adjoining ranges sum to those of both,
+    whoever asks for them and in whatever order."""
+    if claim is None or (low == 0 and high == whole):
+        return claim
+    return {asset: units * high // whole - units * low // whole for asset, units in claim.items()}
+
+
 def add(to: Claims, claim: Claim, asset: int, length: int) -> None:
     """Add the claims of a lot of `length` units of `asset`."""
     if claim is None:

@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from cointrail.chains import to_units
-from cointrail.conversions.bridges import Table, crossings_of, shipped
+from cointrail.conversions.bridges import Crossings, Table, crossings_of, shipped, unkeyed
+from cointrail.conversions.bridges.wallets import held
 from cointrail.errors import InputError
 from cointrail.labels import Labels
 from cointrail.ledger import Ledger
@@ -37,6 +38,7 @@ class Settings:
     stop_at: tuple[bytes, ...] = ()
     bounds: bool = False
     conversions: bool = True  # go on through swaps and over bridges
+    keyed_only: bool = False  # cross bridges by their own keys alone, not by what else the legs show
     bridges: Table = field(default_factory=shipped)  # whose events are read
     prices: Prices = field(default_factory=Prices)  # what assets were worth; empty: shares are told instead
     behaviour: Behaviour | None = field(default_factory=Behaviour)  # None: do not judge behaviour
@@ -106,8 +108,9 @@ def trace(
             theft.backward,
             lambda asset: followed(ledgers, theft, asset),
             found.robbed,
-            lambda: crossings_of(ledgers.all, settings.bridges),
+            lambda: _crossings(ledgers, settings),
             settings.prices,
+            {} if settings.keyed_only else _wallets(ledgers, settings.bridges),
         )
     accounts: dict[int, Account] = {}
     whole = Walk(ledgers, accounts, theft.backward, judge, Limits({}, until=found.until), passages)
@@ -130,6 +133,21 @@ def trace(
         reach = flows["poison"] if plain and "poison" in flows else whole.follow("poison", found.seeds)
         within, unbounded = bounds(whole, reach, found.seeds, lambda share: step("bounds", share)), set(reach.came)
     return Trail(ledgers, labels, theft, settings, found, seen, passages, flows, within, unbounded)
+
+
+def _crossings(ledgers: Ledgers, settings: Settings) -> Crossings:
+    """All bridge legs of the ledgers and the links between them."""
+    found = crossings_of(ledgers.all, settings.bridges)
+    return found if settings.keyed_only else unkeyed(ledgers.all, found, settings.bridges)
+
+
+def _wallets(ledgers: Ledgers, table: Table) -> dict[int, str]:
+    """The holdings whose movements are legs, and of which bridge."""
+    return {
+        ledgers.joined(number, holding): wallet.bridge
+        for number, ledger in enumerate(ledgers.all)
+        for holding, wallet in held(ledger, table).items()
+    }
 
 
 def balanced(ledgers: Ledgers, flow: Flow) -> bool | None:

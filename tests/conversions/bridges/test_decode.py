@@ -47,6 +47,7 @@ def told(rule: Rule, **given: Any) -> list[Event]:
     given = {"memo": f"=:BTC.BTC:{BITCOIN}"} | given if rule.special == "thorchain_in" else given
     given = {"memo": "OUT:" + "ab" * 32} | given if rule.special == "thorchain_out" else given
     given = {"fee": 1, "amount": 1_000} | given if rule.special == "less_fee" else given
+    given = {"fillAmount": 1_000, "amount": 1_000} | given if rule.special == "across_fill" else given
     if rule.special == "wormhole":
         payload = b"\x01" + bytes(64) + b"\0\2" + bytes(12) + address(7) + b"\0\4"
         given = {"payload": payload, "sender": "0x" + contract.hex()} | given
@@ -66,7 +67,7 @@ def test_every_event_of_the_table_is_read(one: Rule) -> None:
     [leg] = legs
     assert (leg.bridge, leg.chain, leg.contract) == (one.bridge, chain, contract)
     assert leg.side == (one.side if one.side != "internal" else "deposit")
-    assert bool(leg.key) == (one.side != "internal")
+    assert bool(leg.key) == (one.keyed and one.side != "internal")
     names = {p.name: (place + 1, p) for place, p in enumerate(one.signature.parameters)}
     plain = {"@tx", "@chain"}
     for field in ("token", "amount", "recipient", "sender"):
@@ -245,3 +246,31 @@ def test_signatures_are_hashed_as_solidity_does() -> None:
     one = Signature("Name((uint8 a, (bytes b, address[] c) d)[] e, address indexed f)")
     assert one.canonical == "Name((uint8,(bytes,address[]))[],address)"
     assert one.topic == keccak(b"Name((uint8,(bytes,address[]))[],address)")
+
+
+def filled(**given: int) -> Leg | None:
+    """The leg of a fill of Across before v3."""
+    [one] = [r for r in TABLE.bridges["across"].rules if r.special == "across_fill"]
+    contract = min(TABLE.bridges["across"].contracts["base"])
+    said = {"amount": 1_000, "fillAmount": 1_000, "realizedLpFeePct": 10**15, "updatedRelayerFeePct": 10**15} | given
+    legs, _ = decode(TABLE, "base", [log(one.signature, contract, depositId=5, originChainId=1, **said)])
+    return legs[0] if legs else None
+
+
+def test_a_fill_before_v3_tells_what_was_paid() -> None:
+    whole, part = filled(), filled(fillAmount=400)
+    assert whole is not None and (whole.amount, whole.key) == (998, "ethereum:5")
+    assert part is not None and (part.amount, part.key) == (399, "")  # others pay the rest
+    less, more = filled(payoutAdjustmentPct=-(10**17)), filled(updatedRelayerFeePct=-(10**16))
+    assert less is not None and less.amount == 898
+    assert more is not None and more.amount == 1_009  # a negative fee is paid by the relayer
+    assert filled(realizedLpFeePct=2 * 10**18) is None
+
+
+def test_only_transfers_are_given_back_by_a_pool() -> None:
+    one = rule("cbridge", "WithdrawDone")
+    chain, contract = home(one)
+    legs, strange = decode(TABLE, chain, [log(one.signature, contract, refid=bytes(32))])
+    assert not legs and not strange
+    [leg], _ = decode(TABLE, chain, [log(one.signature, contract, refid=bytes(31) + b"\7")])
+    assert leg.status == "refund" and leg.key.endswith("07")

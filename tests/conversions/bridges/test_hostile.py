@@ -211,3 +211,46 @@ def test_an_input_that_may_be_anything(data: bytes, start: bytes) -> None:
         one = Event(1, 1, b"\1" * 32, 0, INPUT, to, STRANGER, (), start + data)
         found = crossings([("ethereum", [one])], TABLE)
         assert not found.links
+
+
+def paid_in(tx: int, position: int, to: str, amount: int = 1_000) -> Event:
+    one = rule("thorchain", "Deposit").signature
+    return log(one, ROUTER, tx=tx, position=position, asset="0x" + "00" * 20, amount=amount, memo=f"=:AVAX.AVAX:{to}")
+
+
+def paid_out(tx: int, key: int, to: str, position: int = 0) -> Event:
+    one = rule("thorchain", "TransferOut").signature
+    contract = min(TABLE.bridges["thorchain"].contracts["avalanche"])
+    memo = "OUT:" + key.to_bytes(32, "big").hex()
+    return log(one, contract, tx=tx, position=position, asset="0x" + "00" * 20, to=to, memo=memo)
+
+
+def wallet(number: int) -> str:
+    return f"0x{number + 0xABC:040x}"
+
+
+def test_a_vault_that_gets_several_deposits_in_one_transaction() -> None:
+    """Each is paid out to whom its own memo names, whatever the order; one that nobody asked for is joined to none."""
+    near = [paid_in(9, place, wallet(place)) for place in range(3)]
+    far = [paid_out(100 + n, 9, wallet(n)) for n in (2, 0, 7)]
+    found = crossings([("ethereum", near), ("avalanche", far)], TABLE)
+    links = {(found.legs[one.deposit].position, found.legs[one.withdrawal].recipient) for one in found.links}
+    assert links == {(2, wallet(2)), (0, wallet(0))}
+    assert sorted(one.kind for one in found.findings) == ["disagreeing_deposit", "unclaimed_deposit"]
+
+
+def test_alike_deposits_in_one_transaction_are_paid_out_once_each() -> None:
+    near = [paid_in(9, place, wallet(1)) for place in range(2)]
+    far = [paid_out(100 + n, 9, wallet(1)) for n in range(3)]
+    found = crossings([("ethereum", near), ("avalanche", far)], TABLE)
+    assert len({one.deposit for one in found.links}) == len({one.withdrawal for one in found.links}) == 2
+    assert [one.kind for one in found.findings] == ["replayed_id"]
+
+
+@pytest.mark.parametrize(("deposits", "payments"), [(65, 1), (1, 65), (3_000, 3_000)])
+def test_a_key_that_very_many_name_joins_nothing(deposits: int, payments: int) -> None:
+    near = [paid_in(9, place, wallet(place)) for place in range(deposits)]
+    far = [paid_out(100 + n, 9, wallet(n)) for n in range(payments)]
+    found = crossings([("ethereum", near), ("avalanche", far)], TABLE)
+    assert not found.links and len(found.legs) == deposits + payments
+    assert [one.kind for one in found.findings] == ["crowded_key"] * 2

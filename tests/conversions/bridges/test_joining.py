@@ -221,3 +221,12 @@ def test_the_true_pairs_are_found_whatever_else_is_said(data: st.DataObject) -> 
     links, _ = join(TABLE, legs, BOTH)
     found = {(legs[one.deposit].tx, legs[one.withdrawal].tx) for one in links}
     assert found == {(deposits[n].tx, paid(deposits[n]).tx) for n in present}
+
+
+def test_a_key_of_very_many_that_differ_joins_nothing() -> None:
+    for count, linked in ((64, 64), (65, 0)):
+        there = [replace(deposit(1, recipient=f"0x{n:040x}"), tx=n.to_bytes(32, "big")) for n in range(count)]
+        back = [replace(paid(one), tx=b"\xff" + one.tx[1:]) for one in there]
+        links, findings = join(TABLE, [*there, *back], BOTH)
+        assert len(links) == linked
+        assert [one.kind for one in findings] == ([] if linked else ["crowded_key"] * 2)

@@ -4,6 +4,7 @@ from cointrail.conversions.bridges.crossings import crossings, crossings_of
 from cointrail.conversions.bridges.decode import decode
 from cointrail.conversions.bridges.leg import Crossing, Crossings, Finding, Leg
 from cointrail.conversions.bridges.table import Table, extended, shipped
+from cointrail.conversions.bridges.unkeyed import unkeyed
 
 __all__ = [
     "Crossing",
@@ -16,4 +17,5 @@ __all__ = [
     "decode",
     "extended",
     "shipped",
+    "unkeyed",
 ]

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from cointrail.conversions.bridges.decode import decode
-from cointrail.conversions.bridges.direct import BRIDGE, direct
+from cointrail.conversions.bridges.direct import direct, kin
 from cointrail.conversions.bridges.joining import join
 from cointrail.conversions.bridges.leg import Crossings, Finding, Leg
 from cointrail.conversions.bridges.outputs import by_outputs
@@ -29,10 +29,10 @@ def crossings(
     for chain, events in chains:
         inputs: list[Event] = []
         found, strange = decode(known, chain, _noting(events, inputs))
-        straight, odd = direct(chain, inputs, found) if BRIDGE in known.bridges else ([], [])
+        straight, odd = direct(known, chain, inputs, found)
         legs += [*found, *straight]
         findings += [*strange, *odd]
-    for paid, odd in _carried(outputs, legs) if BRIDGE in known.bridges else ():
+    for paid, odd in _carried(outputs, legs) if kin(known) else ():
         legs += paid
         findings += odd
     links, alone = join(known, legs, [chain for chain, _ in chains])

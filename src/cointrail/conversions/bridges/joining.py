@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from cointrail.conversions.bridges.leg import DEPOSIT, INTERNAL, REFUND, Crossing, Finding, Leg
 from cointrail.conversions.bridges.table import Table
 from cointrail.conversions.findings import DISAGREEING, EARLY, NO_DEPOSIT, REPLAYED, UNCLAIMED
+from cointrail.conversions.keyed import SHARED
 
 KEY = "key"
+CROWDED = "crowded_key"
 FAR = 1 << 64  # seconds
 
 EVIDENCE = {
@@ -16,12 +18,14 @@ EVIDENCE = {
     DISAGREEING: "the deposit with this key has another recipient, token, amount or chain",
     EARLY: "the deposit with this key came later than this withdrawal, or too short before it",
     NO_DEPOSIT: "no deposit with this key is in the ledgers that should hold it",
+    CROWDED: f"more than {SHARED} that differ have this key, or name it in memos: it identifies nothing",
     UNCLAIMED: "no withdrawal with this key is in the ledger that it went to: not paid out yet, or never",
 }
 
 
 def join(table: Table, legs: Sequence[Leg], chains: Sequence[str]) -> tuple[list[Crossing], list[Finding]]:
-    """Pair deposits and withdrawals of one bridge with one key: each once, the earliest with the earliest.
+    """Pair deposits and withdrawals of one bridge with one key: each once, the earliest with the earliest. A key of
+    very many deposits that differ, or that very many memos name, joins nothing: anybody may have written it on purpose.
 
     `chains` are those whose legs are all here: only there is a leg without its other side worth a word.
     """
@@ -33,8 +37,12 @@ def join(table: Table, legs: Sequence[Leg], chains: Sequence[str]) -> tuple[list
     links: list[Crossing] = []
     findings: list[Finding] = []
     for (bridge, _), (deposits, withdrawals) in groups.items():
-        finality = table.bridges[bridge].finality
         queues = _queues(legs, deposits)
+        if len(queues) > SHARED or (max(len(deposits), len(withdrawals)) > SHARED and _written(legs, withdrawals)):
+            firsts = (min(side, key=lambda place: _when(legs[place])) for side in (deposits, withdrawals) if side)
+            findings += [_finding(CROWDED, legs[place]) for place in firsts]
+            continue
+        finality = table.bridges[bridge].finality
         for w in sorted(withdrawals, key=lambda place: _when(legs[place])):
             fits = [queue for queue in queues if agree(table, legs[queue.places[0]], legs[w])]
             ready = [queue.ready(legs[w].time, finality) for queue in fits]
@@ -56,6 +64,11 @@ def join(table: Table, legs: Sequence[Leg], chains: Sequence[str]) -> tuple[list
         waiting = [place for queue in queues for place in queue.places[queue.taken :]]
         findings += [_finding(UNCLAIMED, legs[d]) for d in sorted(waiting) if legs[d].other_chain in chains]
     return links, findings
+
+
+def _written(legs: Sequence[Leg], places: Sequence[int]) -> bool:
+    """Whether a key stands in memos, and is no number that a contract gave out."""
+    return any(legs[place].memo for place in places)
 
 
 @dataclass

@@ -1,6 +1,6 @@
 """Legs: one side of a transfer over a bridge, as the bridge's own contract told it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from cointrail.conversions.legs import DEPOSIT, WITHDRAWAL
@@ -17,6 +17,7 @@ class Leg:
     `contract` emitted the event (or was called); `vault` takes or pays the value where it is somebody else. `token` is
     the asset on this chain: "" for the native coin. `other_token` and `other_amount` are what the event says of the
     other side. `key` is what links both sides. `status` is "refund", or "internal" for what is no transfer of a user's.
+    `moved`: a movement of a wallet tells it and no event; `position` then is the row's in its transaction.
     """
 
     side: str
@@ -38,6 +39,14 @@ class Leg:
     key: str = ""
     memo: str = ""
     status: str = ""
+    moved: bool = False
+
+    @property
+    def place(self) -> str:
+        """What tells of it."""
+        if self.moved:
+            return "its wallet's movement"
+        return f"event {self.position}" if self.position >= 0 else "the transaction's input"
 
 
 @dataclass(frozen=True)
@@ -67,16 +76,30 @@ class Crossing:
 
 @dataclass(frozen=True)
 class Crossings:
-    """All legs of some ledgers, the links between them, and what is strange."""
+    """All legs of some ledgers, the links between them, and what is strange.
+
+    `candidates` are pairs that may be links and are not sure enough; `notes` say what was left out.
+    """
 
     legs: list[Leg]
     links: list[Crossing]
     findings: list[Finding]
+    candidates: list[Crossing] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     @cached_property
     def link_of(self) -> dict[int, int]:
         """The place of the link of every leg that has one, by the leg's place."""
         return {leg: n for n, link in enumerate(self.links) for leg in (link.deposit, link.withdrawal)}
+
+    @cached_property
+    def candidates_of(self) -> dict[int, list[Crossing]]:
+        """The candidates of every leg that has some, by the leg's place, the likeliest first."""
+        found: dict[int, list[Crossing]] = {}
+        for one in sorted(self.candidates, key=lambda one: -one.confidence):
+            for leg in (one.deposit, one.withdrawal):
+                found.setdefault(leg, []).append(one)
+        return found
 
     def other(self, place: int) -> Leg | None:
         """The other side of a leg; None where it has no link."""

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from cointrail.chains import parse_any
-from cointrail.conversions.bridges.direct import BRIDGE, UNKNOWN_VAULT
+from cointrail.conversions.bridges.direct import UNKNOWN_VAULT
 from cointrail.conversions.bridges.leg import DEPOSIT, INTERNAL, REFUND, WITHDRAWAL, Finding, Leg
 from cointrail.conversions.bridges.special import NO_MEMO, Values, thorchain_in, thorchain_out
 from cointrail.conversions.bridges.table import MEMOS
@@ -127,4 +127,4 @@ def _leg(side: str, bridge: str, chain: str, one: Carried, paid: Paid, vault: by
 
 def _finding(kind: str, chain: str, one: Carried) -> Finding:
     where = one.paid[0].key if one.paid else b""
-    return Finding(kind, chain, one.tx, one.time, 0, where, BRIDGE, DETAILS[kind])
+    return Finding(kind, chain, one.tx, one.time, 0, where, "", DETAILS[kind])

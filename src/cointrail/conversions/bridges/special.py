@@ -17,6 +17,7 @@ BURN_BODY = 4 + 6 * WORD  # of CCTP v2: version, token, recipient, amount, sende
 MESSAGE_HEAD = 4 + WORD + 4 + 4 + WORD  # of Nomad: origin, sender, nonce, destination, recipient
 TRANSFER_BODY = 1 + WORD + WORD + 2 + WORD + 2  # of Wormhole's token bridge: type, amount, token, chain, to, chain
 TRANSFERS = (1, 3)  # its payload types: a transfer, and one with a payload of its own
+WHOLE = 10**18  # of the shares that Across v2 tells
 NO_MEMO = "unreadable_memo"
 
 
@@ -95,6 +96,22 @@ def swapped(values: Values) -> Values | None:
     return {"given": None if values["swapSuccess"] else values["token"]}
 
 
+def across_fill(values: Values) -> Values | None:
+    """What a fill of Across v2 paid, after the fees and adjustments that it tells; a part of a deposit has no key, as
+    there are others."""
+    fees = values["realizedLpFeePct"] + values.get("appliedRelayerFeePct", values.get("updatedRelayerFeePct", 0))
+    adjusted = WHOLE + values.get("payoutAdjustmentPct", 0)
+    if fees > WHOLE or adjusted < 0:
+        raise Malformed("fees larger than the amount")
+    paid = values["fillAmount"] * (WHOLE - fees) // WHOLE * adjusted // WHOLE
+    return {"paid": paid} if values["fillAmount"] == values["amount"] else {"paid": paid, "@key": ""}
+
+
+def refunded(values: Values) -> Values | None:
+    """A withdrawal from a pool of cBridge that gives a transfer back; others are liquidity that is taken out."""
+    return {} if any(values["refid"]) else None
+
+
 def succeeded(values: Values) -> Values | None:
     """What failed on the other side gave nothing to anybody."""
     return {} if values["success"] else None
@@ -109,23 +126,28 @@ def first_of_path(values: Values) -> Values | None:
 
 # What each of them adds to the values of the event, apart from fields of the leg.
 GIVES: Mapping[str, tuple[str, ...]] = {
+    "across_fill": ("paid",),
     "cctp_burn": ("burnToken", "burned", "burner", "maxFee"),
     "first_of_path": ("token",),
     "less_fee": ("paid",),
     "nomad": ("originAndNonce",),
     "nomad_origin": ("origin",),
+    "refunded": (),
     "succeeded": (),
     "swapped": ("given",),
     "thorchain_in": (),
     "thorchain_out": (),
     "wormhole": ("recipient", "toChain"),
 }
+KEYED = frozenset({"thorchain_out"})  # those that give the key
 SPECIAL: Mapping[str, Callable[[Values], Values | None]] = {
+    "across_fill": across_fill,
     "cctp_burn": cctp_burn,
     "first_of_path": first_of_path,
     "less_fee": less_fee,
     "nomad": nomad,
     "nomad_origin": nomad_origin,
+    "refunded": refunded,
     "succeeded": succeeded,
     "swapped": swapped,
     "thorchain_in": thorchain_in,

@@ -15,6 +15,7 @@ from cointrail.chains.data import table
 from cointrail.conversions.bridges.checking import Fields, check
 from cointrail.conversions.bridges.leg import DEPOSIT, INTERNAL, WITHDRAWAL
 from cointrail.conversions.bridges.signature import Signature
+from cointrail.conversions.bridges.special import KEYED
 from cointrail.errors import InputError
 from cointrail.ledger.readers import Wanted
 
@@ -22,6 +23,8 @@ PACKAGE = "cointrail.conversions.bridges"
 SIDES = (DEPOSIT, WITHDRAWAL, INTERNAL)
 ORDERS = ("before", "after")
 CHECKED = ("read", "recalled")
+NOBODY = bytes(20)  # what is sent there is destroyed
+Places = Mapping[str, frozenset[bytes]]  # addresses by chain
 MEMOS = (b"=:", b"swap:", b"s:")  # how the input of a payment with a THORChain memo begins
 
 
@@ -48,13 +51,33 @@ class Rule:
     own: str = ""  # a parameter that has to name one of the bridge's contracts
     checked: str = "recalled"  # read: its form was looked up in a source
 
+    @property
+    def keyed(self) -> bool:
+        """Whether what it tells carries what links both sides; what is no transfer of a user's needs nothing."""
+        return self.side == INTERNAL or "key" in self.leg or self.special in KEYED
+
+
+@dataclass(frozen=True)
+class Wallet:
+    """An address whose movements are legs: of a bridge without events, or the zero address for a token that is burned.
+
+    `token`: only movements of it; None for all. What is burned goes to `other_chain` and comes out as `other_token`.
+    """
+
+    bridge: str
+    address: bytes
+    token: str | None = None
+    other_chain: str = ""
+    other_token: str | None = None
+
 
 @dataclass(frozen=True)
 class Bridge:
     """One row of the table; `fee` is the largest part that is kept, times are seconds.
 
     `tokens` are those of contracts whose events do not name one, "" for the native coin. `recalled` are the contracts
-    that nobody has looked up in a source.
+    that nobody has looked up in a source. `wallets` by chain: what is paid to one is a deposit. `burns`: chains and
+    tokens that go, when burned, to a chain where they are another token.
     """
 
     name: str
@@ -67,6 +90,13 @@ class Bridge:
     source: str = ""
     tokens: Mapping[tuple[str, bytes], str] = field(default_factory=dict)
     recalled: frozenset[bytes] = frozenset()
+    wallets: Places = field(default_factory=dict)
+    burns: Mapping[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
+
+    @property
+    def unkeyed(self) -> bool:
+        """Whether there are legs that carry no key: those of wallets, and of rules that name none."""
+        return bool(self.wallets or self.burns) or not all(rule.keyed for rule in self.rules)
 
 
 @dataclass(frozen=True)
@@ -106,6 +136,21 @@ class Table:
         """Whether a contract is one of the rule's bridge."""
         return contract in self.bridges[rule.bridge].contracts.get(chain_name, ())
 
+    def wallets(self, chain_name: str) -> list[Wallet]:
+        """The addresses of a chain whose movements are legs, those of each bridge in a fixed order."""
+        return [
+            wallet
+            for bridge in self.bridges.values()
+            for wallet in (
+                *(Wallet(bridge.name, address) for address in sorted(bridge.wallets.get(chain_name, ()))),
+                *(
+                    Wallet(bridge.name, NOBODY, token, *other)
+                    for (place, token), other in sorted(bridge.burns.items())
+                    if place == chain_name
+                ),
+            )
+        ]
+
     def wanted(self) -> Wanted:
         """What an import has to keep for this table."""
         return Wanted(self.topics, frozenset(self.calls), MEMOS)
@@ -131,15 +176,38 @@ def extended(paths: Iterable[Path]) -> Table:
             raise InputError(f"{path}: cannot be read ({error}); give a YAML file of bridges") from error
         for one in _read(text, str(path)):
             bridges[one.name] = _joined(bridges[one.name], one) if one.name in bridges else one
+            _apart(bridges.values(), one, path)
     return Table(bridges)
 
 
+def _apart(bridges: Iterable[Bridge], new: Bridge, path: Path) -> None:
+    """InputError where a wallet is that of two bridges: what it pays could be a leg of either."""
+    for other in bridges:
+        for place, wallets in other.wallets.items() if other.name != new.name else ():
+            if twice := wallets & new.wallets.get(place, frozenset()):
+                raise InputError(
+                    f"{path}: {format_address(min(twice))} on {place} is a wallet of {other.name} and of {new.name};"
+                    " leave it with one"
+                )
+
+
+def _union(old: Places, new: Places) -> Places:
+    return {name: old.get(name, frozenset()) | new.get(name, frozenset()) for name in {*old, *new}}
+
+
 def _joined(old: Bridge, new: Bridge) -> Bridge:
-    chains = {*old.contracts, *new.contracts}
-    contracts = {name: old.contracts.get(name, frozenset()) | new.contracts.get(name, frozenset()) for name in chains}
+    contracts, wallets = _union(old.contracts, new.contracts), _union(old.wallets, new.wallets)
     rules = (*old.rules, *(rule for rule in new.rules if rule not in old.rules))
     tokens, recalled = {**old.tokens, **new.tokens}, old.recalled | new.recalled
-    return replace(old, contracts=contracts, rules=rules, tokens=tokens, recalled=recalled)
+    return replace(
+        old,
+        contracts=contracts,
+        wallets=wallets,
+        burns={**old.burns, **new.burns},
+        rules=rules,
+        tokens=tokens,
+        recalled=recalled,
+    )
 
 
 def _read(text: str, where: str) -> list[Bridge]:
@@ -155,10 +223,7 @@ def _read(text: str, where: str) -> list[Bridge]:
 
 def _bridge(entry: Mapping[str, Any]) -> Bridge:
     name, numbers = str(entry["name"]), str(entry.get("numbers", "evm"))
-    contracts = {
-        chain(place).name: frozenset(parse_address(one) for one in listed)
-        for place, listed in entry.get("contracts", {}).items()
-    }
+    contracts, wallets = _places(entry.get("contracts", {})), _places(entry.get("wallets", {}))
     rules = tuple(_rule(name, numbers, event) for event in entry.get("events", ()))
     tokens = {
         (chain(place).name, parse_address(contract)): token and format_address(parse_address(token))
@@ -178,7 +243,22 @@ def _bridge(entry: Mapping[str, Any]) -> Bridge:
         str(entry.get("source", "")),
         tokens,
         frozenset(parse_address(one) for one in entry.get("recalled", ())),
+        wallets,
+        {
+            (chain(place).name, _key(token)): (chain(said["to"]).name, _key(other))
+            for place, said in entry.get("burns", {}).items()
+            for token, other in said["tokens"].items()
+        },
     )
+
+
+def _key(token: str) -> str:
+    """How ledgers name a token: "" the native coin, others by their contract."""
+    return token and format_address(parse_address(token))
+
+
+def _places(listed: Mapping[str, Iterable[str]]) -> Places:
+    return {chain(place).name: frozenset(map(parse_address, some)) for place, some in listed.items()}
 
 
 def _share(name: str, said: object) -> Fraction:

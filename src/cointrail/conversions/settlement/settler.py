@@ -9,6 +9,7 @@ from cointrail.chains.asset import NATIVE
 from cointrail.conversions.settlement.movement import Movement
 from cointrail.conversions.settlement.settle import Settled, Terms, settle
 from cointrail.ledger import Ledger
+from cointrail.ledger.marks import CLOSE
 
 NOBODY = 0  # address id: fees go there and rewards come from there
 ZERO = bytes(20)  # of tokens, issue comes from here and destruction goes here (ERC-20)
@@ -42,12 +43,23 @@ class Settler:
 
     def _rows(self, first: int, behind: int) -> list[Row]:
         index = self._index
-        found = index.parties(first, behind)
+        found = index.parties(first, behind) if index.mark[first] & CLOSE else self._plain(first, behind)
         amounts = index.amounts([row for row, _, _ in found])
         return [
             (row, sender, recipient, amount)
             for (row, sender, recipient), amount in zip(found, amounts, strict=True)
             if index.address(sender) != NOBODY and index.address(recipient) != NOBODY
+        ]
+
+    def _plain(self, first: int, behind: int) -> list[tuple[int, int, int]]:
+        """Row, sender and recipient where the index does not keep them close: in transactions of one asset."""
+        facts = self._ledger.facts(range(first, behind))
+        sides = zip(facts.sender.tolist(), facts.recipient.tolist(), facts.asset.tolist(), strict=True)
+        held = [(self._index.holding(one, asset), self._index.holding(other, asset)) for one, other, asset in sides]
+        return [
+            (row, one, other)
+            for row, amount, (one, other) in zip(facts.row.tolist(), facts.amount, held, strict=True)
+            if amount and one is not None and other is not None
         ]
 
     def movements(self, first: int, behind: int) -> list[Movement]:

@@ -42,6 +42,49 @@ class Candidate(NamedTuple):
     symbol: str
 
 
+class Side(NamedTuple):
+    """A deposit into a bridge or a withdrawal from it: who paid or was paid."""
+
+    address: str
+    amount: str
+    symbol: str
+    chain: str
+    tx: str
+    link: str
+    time: str
+
+
+class Pair(NamedTuple):
+    """A deposit at which the trail stops, and a withdrawal that may be its other side; or the other way round."""
+
+    bridge: str
+    deposit: Side
+    withdrawal: Side
+    confidence: str
+
+
+def pairs(trail: Mapping[str, Any]) -> list[Pair]:
+    """The possible other sides of deposits, in the order of the trail."""
+    return [
+        Pair(plain(one["bridge"]), _side(trail, one, ""), _side(trail, one, "to_"), f"{one['confidence']:.2f}")
+        for one in trail["bridge_candidates"][:SHOWN]
+    ]
+
+
+def _side(trail: Mapping[str, Any], one: Mapping[str, Any], which: str) -> Side:
+    said = {name: one[which + name] for name in ("address", "amount", "asset", "chain", "tx", "time")}
+    known = said["asset"] in trail["assets"]
+    return Side(
+        address=plain(said["address"] or ""),
+        amount=exact(Decimal(said["amount"])),
+        symbol=coin(trail, said["asset"]).symbol if known else plain(said["asset"] or ""),
+        chain=plain(said["chain"]),
+        tx=plain(said["tx"]),
+        link=explorer(said["chain"], said["tx"]),
+        time=said["time"] or "",
+    )
+
+
 def findings(trail: Mapping[str, Any]) -> list[Finding]:
     """The findings, those of the rarest kind first, in each kind in the order of the trail."""
     count = Counter(one["kind"] for one in trail["findings"])

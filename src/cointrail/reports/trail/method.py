@@ -34,6 +34,8 @@ def command(trail: Mapping[str, Any]) -> str:
     words += _each("--stop-at", parameters["stop_at"], "stop-addresses.txt")
     if not parameters["conversions"]:
         words.append("--no-conversions")
+    if parameters["keyed_only"]:
+        words.append("--keyed-only")
     for file in parameters["prices"]["files"] if parameters["prices"] else []:
         words += ["--prices", file["name"]]
     if not parameters["hub"]:
@@ -63,6 +65,10 @@ def parameters(trail: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("Most hops", "no limit" if given["max_hops"] is None else str(given["max_hops"])),
         ("Stops named by the user", f"{len(given['stop_at']):,} addresses" if given["stop_at"] else "none"),
         ("Swaps and bridges", "followed" if given["conversions"] else "not followed"),
+        (
+            "Bridges",
+            "crossed by key only" if given["keyed_only"] else "crossed by key, without one where sure",
+        ),
         ("Prices", _prices(given["prices"])),
         ("Behaves like a service", hub or "not used"),
         ("Labels", f"{trail['labels']['count']:,}, digest {trail['labels']['digest']}"),

@@ -13,6 +13,7 @@ NAMES = (  # anchor, heading, and what the navigation calls it
     ("movements", "Movements", "Movements"),
     ("findings", "Findings", "Findings"),
     ("candidates", "Candidates", "Candidates"),
+    ("bridge_candidates", "Possible other sides of bridge deposits", "Other sides"),
     ("listed", "Warnings, and what is listed but not traced", "Listed"),
     ("method", "How it was computed", "Method"),
 )
@@ -29,7 +30,7 @@ class Section(NamedTuple):
 
 def sections(trail: Mapping[str, Any]) -> dict[str, Section | None]:
     """The sections of this page by their anchors, in order; None for those with nothing to show."""
-    empty = {name for name in ("findings", "candidates") if not trail[name]}
+    empty = {name for name in ("findings", "candidates", "bridge_candidates") if not trail[name]}
     if not any(entry["conversions"] for entry in trail["policies"].values()):
         empty.add("conversions")
     number = count(1)

@@ -1,0 +1,73 @@
+"""Deposits whose other side is not sure: the withdrawals that may be it. Listed, not followed.
+
+Backward it is the other way round: withdrawals at which the trail stops, and the deposits that may be theirs.
+"""
+
+from collections.abc import Collection
+from typing import Any
+
+from cointrail.chains import format_address, format_time, to_text
+from cointrail.conversions.bridges import Leg
+from cointrail.conversions.bridges.leg import Crossing
+from cointrail.tracing.exit import Stop
+from cointrail.tracing.ledgers import Ledgers
+from cointrail.tracing.passages import Passages
+
+MOST = 20  # candidates that are listed for each leg, the likeliest
+
+
+class Open:
+    """The candidates of a trail. `touched`: the transactions that it went through."""
+
+    def __init__(self, ledgers: Ledgers, passages: Passages | None, touched: Collection[bytes]) -> None:
+        self._ledgers = ledgers
+        self._numbers = {ledger.chain: number for number, ledger in enumerate(ledgers.all)}
+        self._legs: list[Leg] = []
+        self._by_end: dict[tuple[int, str | None, str | None], set[Crossing]] = {}
+        self._listed: dict[Crossing, None] = {}
+        bridges = passages.bridges if passages is not None else None
+        if bridges is None or not bridges.open:
+            return
+        self._legs = bridges.crossings.legs
+        for place, (holding, stop) in bridges.open.items():
+            if self._legs[place].tx in touched:
+                possible = bridges.crossings.candidates_of[place]
+                self._by_end.setdefault((holding, stop.label, stop.target), set()).update(possible)
+                self._listed |= dict.fromkeys(possible[:MOST])
+
+    def count(self, holding: int, stop: Stop) -> int:
+        """How many candidates there are for what stopped at a holding."""
+        return len(self._by_end.get((holding, stop.label, stop.target), ()))
+
+    def rows(self) -> list[dict[str, Any]]:
+        """The candidates as rows of trail.json: by deposit in order of time, the likeliest first."""
+        return [self._row(one) for one in sorted(self._listed, key=self._order)]
+
+    def _order(self, one: Crossing) -> tuple[Any, ...]:
+        out, into = self._legs[one.deposit], self._legs[one.withdrawal]
+        return out.time, out.chain, out.tx, out.position, -one.confidence, into.time, into.chain, into.tx, into.position
+
+    def _row(self, one: Crossing) -> dict[str, Any]:
+        out, into = self._legs[one.deposit], self._legs[one.withdrawal]
+        return {
+            "bridge": out.bridge,
+            **self._side(out),
+            **{f"to_{name}": value for name, value in self._side(into).items()},
+            "rule": one.rule,
+            "confidence": one.confidence,
+        }
+
+    def _side(self, leg: Leg) -> dict[str, Any]:
+        """Chain, transaction, time, whose value it was or is, asset and amount of a leg."""
+        number = self._numbers[leg.chain]
+        asset = None if leg.token is None else self._ledgers.asset_of(number, leg.token)
+        known = None if asset is None else self._ledgers.assets[asset]
+        who = leg.recipient if leg.side != "deposit" else leg.sender and format_address(leg.sender)
+        return {
+            "chain": leg.chain,
+            "tx": f"0x{leg.tx.hex()}",
+            "time": None if leg.time is None else format_time(leg.time),
+            "address": who or None,
+            "asset": leg.token if asset is None else self._ledgers.name(asset),
+            "amount": to_text(leg.amount or 0, known.decimals if known else 0),
+        }
