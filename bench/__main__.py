@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench import flow
+from bench.clustering import clustering
 from bench.figures import Part
 from bench.following import comparing, tracing
 from bench.ground import Ground
@@ -25,8 +26,14 @@ from bench.storing import importing, keeping
 
 PAGE = ROOT / "docs" / "bench.md"
 LIBRARIES = ("numpy", "numba", "pyarrow", "networkx")
-FULL = {"transfers": 10_000_000, "leaf": 100, "repeats": 3, "slice": 500_000, "large": 30_000_000, "spends": 1_000_000}
-QUICK = {"transfers": 30_000, "leaf": 5_000, "repeats": 1, "slice": 10_000, "large": 50_000, "spends": 6_000}
+FULL = {
+    "transfers": 10_000_000, "leaf": 100, "repeats": 3, "slice": 500_000, "large": 30_000_000, "spends": 1_000_000,
+    "inputs": 10_000_000,
+}  # fmt: skip
+QUICK = {
+    "transfers": 30_000, "leaf": 5_000, "repeats": 1, "slice": 10_000, "large": 50_000, "spends": 6_000,
+    "inputs": 50_000,
+}  # fmt: skip
 
 INTRO = """# Speed
 
@@ -67,7 +74,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         console.print(f"written to {PAGE}")
 
 
-NAMES = ("import", "store", "trace", "plain", "look", "scan", "settle", "spend", "flow")
+NAMES = ("import", "store", "trace", "plain", "look", "scan", "settle", "spend", "cluster", "flow")
 
 
 def _works(ground: Ground, size: dict[str, int], quick: bool) -> Iterator[tuple[str, Callable[[], Part]]]:
@@ -79,6 +86,7 @@ def _works(ground: Ground, size: dict[str, int], quick: bool) -> Iterator[tuple[
     yield "scan", lambda: scanning(ground, size["large"])
     yield "settle", lambda: settling(ground, size["transfers"])
     yield "spend", lambda: spending(ground, size["spends"])
+    yield "cluster", lambda: clustering(ground, size["inputs"])
     yield "flow", lambda: _flow(quick)
 
 

@@ -1,0 +1,172 @@
+"""The forest against sets that are merged one by one: as of every transaction, explained, extended and taken apart."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cointrail.errors import InputError
+from cointrail.owners import Clusters, Guards, Rule, Ties
+from cointrail.owners.guards import unlabelled
+from cointrail.owners.ties import BEGINS, NONE, inputs, merged, pairs
+from tests.owners import naive
+from tests.owners.naive import Group
+
+IDS = 12
+RULES = st.sampled_from(list(Rule))
+GROUPS = st.lists(
+    st.tuples(st.integers(0, 9), RULES, st.lists(st.integers(1, IDS), min_size=2, max_size=5).map(tuple)), max_size=14
+).map(lambda groups: sorted(groups, key=lambda group: group[0]))
+ACTORS = st.dictionaries(st.integers(1, IDS), st.integers(1, 3), max_size=4)
+
+
+def ties(groups: list[Group]) -> Ties:
+    rows = [(tx, one, rule | (0 if n else int(BEGINS))) for tx, rule, ids in groups for n, one in enumerate(ids)]
+    columns = list(zip(*rows, strict=True)) or [(), (), ()]
+    tx, owner, rule = columns
+    return Ties(np.array(tx, np.uint32), np.array(owner, np.uint32), np.array(rule, np.uint8))
+
+
+def guards(actors: dict[int, int], most: int | None) -> Guards:
+    return Guards(np.array(list(actors), np.uint32), np.array(list(actors.values()), np.int32), most)
+
+
+def grown(groups: list[Group], actors: dict[int, int] | None = None, most: int | None = None) -> Clusters:
+    made = Clusters(guards(actors or {}, most))
+    made.extend(ties(groups))
+    return made
+
+
+def found(made: Clusters, before: int = 1 << 33) -> list[set[int]]:
+    parts = {tuple(made.members(one, before)) for one in range(1, IDS + 1)}
+    return sorted((set(part) for part in parts if len(part) > 1), key=min)
+
+
+def expected(known: naive.Naive) -> list[set[int]]:
+    return sorted(known.clusters, key=min)
+
+
+@given(GROUPS, ACTORS, st.sampled_from([None, 1, 2, 3]))
+@settings(max_examples=300, deadline=None)
+def test_clusters_and_refusals_are_those_of_the_naive_way_as_of_every_transaction(
+    groups: list[Group], actors: dict[int, int], most: int | None
+) -> None:
+    made = grown(groups, actors, most)
+    for before in [*range(11), 1 << 33]:
+        known = naive.clusters(groups, before, actors, most)
+        assert found(made, before) == expected(known)
+        said = [(refusal.tx, refusal.reason.name) for refusal in made.refusals(before)]
+        assert said == [(groups[place][0], reason) for place, reason in known.refused]
+    for refusal in made.refusals():
+        assert not made.same(refusal.one, refusal.other, refusal.tx + 1) or refusal.reason.name == "SIZE"
+
+
+@given(GROUPS, ACTORS, st.sampled_from([None, 2]))
+@settings(max_examples=200, deadline=None)
+def test_every_explanation_is_a_way_whose_steps_were_spoken(
+    groups: list[Group], actors: dict[int, int], most: int | None
+) -> None:
+    made, known = grown(groups, actors, most), naive.clusters(groups, actors=actors, most=most)
+    refused = [place for place, _ in known.refused]
+    for one in range(1, IDS + 1):
+        for other in range(1, IDS + 1):
+            steps = made.explain(one, other)
+            if other not in known.of(one):
+                assert steps is None
+                continue
+            assert steps is not None
+            at = one
+            for step in steps:
+                assert step.one == at
+                assert naive.spoken(groups, refused, step.one, step.other, step.tx, step.rule)
+                at = step.other
+            assert at == other
+
+
+@given(GROUPS, ACTORS, st.lists(st.integers(0, 10), max_size=3))
+@settings(max_examples=200, deadline=None)
+def test_growing_in_parts_is_growing_at_once(groups: list[Group], actors: dict[int, int], cuts: list[int]) -> None:
+    whole, parts = grown(groups, actors, 2), Clusters(guards(actors, 2))
+    for low, high in zip([0, *sorted(cuts)], [*sorted(cuts), 99], strict=True):
+        parts.extend(ties([group for group in groups if low <= group[0] < high]))
+    assert found(parts) == found(whole)
+    assert list(parts.refusals()) == list(whole.refusals())
+    assert [parts.explain(1, n) for n in range(1, IDS)] == [whole.explain(1, n) for n in range(1, IDS)]
+
+
+@given(GROUPS, ACTORS, st.integers(0, 10))
+@settings(max_examples=200, deadline=None)
+def test_what_is_cut_off_and_grown_again_is_as_before(groups: list[Group], actors: dict[int, int], tx: int) -> None:
+    whole, again = grown(groups, actors, 2), grown(groups, actors, 2)
+    again.cut(tx)
+    early = grown([group for group in groups if group[0] < tx], actors, 2)
+    assert found(again) == found(early)
+    assert list(again.refusals()) == list(early.refusals())
+    again.extend(ties([group for group in groups if group[0] >= tx]))
+    assert found(again) == found(whole)
+    assert list(again.refusals()) == list(whole.refusals())
+
+
+@given(GROUPS, ACTORS, st.integers(1, IDS), st.sets(st.integers(0, 9), max_size=3), st.sets(RULES, max_size=2))
+@settings(max_examples=200, deadline=None)
+def test_a_cluster_taken_apart_is_what_is_left_of_it(
+    groups: list[Group], actors: dict[int, int], one: int, transactions: set[int], rules: set[Rule]
+) -> None:
+    made, known = grown(groups, actors, 2), naive.clusters(groups, actors=actors, most=2)
+    others = [part for part in expected(known) if one not in part]
+    leave = {place for place, _ in known.refused}
+    leave |= {n for n, (tx, rule, _) in enumerate(groups) if tx in transactions or rule in rules}
+    left = naive.clusters(groups, leave=leave)
+    pieces = made.without(one, transactions, rules)
+    assert {tuple(piece) for piece in pieces} == {tuple(sorted(left.of(n))) for n in known.of(one)}
+    assert [part for part in found(made) if not part & known.of(one)] == others
+
+
+@given(st.lists(st.tuples(st.integers(0, 30), st.integers(0, IDS)), max_size=40), st.sets(st.integers(0, 30)))
+@settings(deadline=None)
+def test_inputs_are_joined_unless_their_transaction_is_barred(rows: list[tuple[int, int]], barred: set[int]) -> None:
+    rows.sort(key=lambda row: row[0])
+    mask = np.isin(np.arange(31), list(barred))
+    tx, owner = (np.array([row[n] for row in rows], np.int64) for n in (0, 1))
+    made = Clusters(unlabelled(None))
+    made.extend(inputs(tx, owner, mask))
+    groups = [
+        (t, Rule.INPUTS, tuple(one for when, one in rows if when == t and one)) for t in range(31) if t not in barred
+    ]
+    assert found(made) == expected(naive.clusters([group for group in groups if len(set(group[2])) > 1]))
+    plain = Clusters(unlabelled(None))  # two bare arrays, as they come
+    keep = (owner != 0) & ~mask[tx]
+    plain.extend(Ties(tx[keep].astype(np.uint32), owner[keep].astype(np.uint32), np.empty(0, np.uint8)))
+    assert found(plain) == found(made)
+
+
+def test_the_name_of_a_cluster_is_its_least_address() -> None:
+    made = grown([(0, Rule.INPUTS, (5, 3)), (1, Rule.INPUTS, (3, 9)), (4, Rule.INPUTS, (7, 2))])
+    assert made.names().tolist() == [0, 1, 2, 3, 4, 3, 6, 2, 8, 3]
+    assert made.names(before=1).tolist() == [0, 1, 2, 3, 4, 3, 6, 7, 8, 9]
+
+
+def test_ties_of_several_rules_are_in_the_order_of_transactions() -> None:
+    first = inputs(np.array([1, 1, 3, 3]), np.array([1, 2, 3, 4]))
+    second = pairs(Rule.CHANGE, np.array([3, 1]), np.array([3, 1]), np.array([9, 8]))
+    both = merged(first, second)
+    assert [both.group(n) for n in range(4)] == [
+        (Rule.INPUTS, [1, 2]), (Rule.CHANGE, [1, 8]), (Rule.INPUTS, [3, 4]), (Rule.CHANGE, [3, 9]),
+    ]  # fmt: skip
+    assert merged(NONE, NONE) is NONE
+
+
+@pytest.mark.parametrize(
+    ("tx", "owner", "said"), [([3, 2], [1, 2], "ascend"), ([0, 0], [0, 1], "nobody"), ([1, 1], [1, 2], "behind")]
+)
+def test_ties_that_make_no_sense_are_refused(tx: list[int], owner: list[int], said: str) -> None:
+    made = grown([(0, Rule.INPUTS, (1, 2)), (1, Rule.INPUTS, (3, 4))] if said == "behind" else [])
+    with pytest.raises(InputError, match=said):
+        made.extend(Ties(np.array(tx, np.uint32), np.array(owner, np.uint32), np.empty(0, np.uint8)))
+
+
+def test_inputs_that_make_no_sense_are_refused() -> None:
+    with pytest.raises(InputError, match="ascend"):
+        inputs(np.array([2, 1]), np.array([1, 1]))
+    with pytest.raises(InputError, match="both of every input"):
+        inputs(np.array([2]), np.array([1, 1]))
