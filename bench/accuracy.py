@@ -13,10 +13,12 @@ from pathlib import Path
 
 from bench.labelled import measured
 from bench.machine import commit, machine
+from bench.owning import owned
 from cointrail.conversions.rate import write_rates
 from cointrail.drills.demo import run
 from cointrail.drills.haystack import STYLES, load, style
 from cointrail.drills.trial import Trial, trial
+from cointrail.owners.rules import RATES as OWNERS
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = Path(os.environ.get("COINTRAIL_DATA", ROOT.parent / "shared" / "data")) / "tracing"
@@ -62,6 +64,22 @@ rule beside what it says.
 
 """
 
+OWNED = """
+## Owners of addresses
+
+Kept beside the rules of `cointrail cluster`, which prints the least favourable one. For inputs and deposits n are the
+pairs of addresses with one owner, recall the share of them in one cluster, precision the share of pairs in one cluster
+that have one owner. For change n are the payments with change, and each rule is judged alone, where it leaves one
+output; no change is joined unless asked for.
+
+- **Emulated runs**: JoinMarket and Wasabi 2 with real software on regtest. Their own transactions join no coins of one
+  wallet outside of CoinJoins, so each wallet gathers its coins in one transaction that was added at the end.
+- **Made-up wallets and customers** are synthetic: they say that nothing is mixed by mistake, and little about how often
+  real people do what misleads a rule. A PayJoin, and a payment into somebody else's deposit address, look like any
+  other: with one in a hundred of them the second lines show what that costs.
+
+"""
+
 NOTE = """
 In the styles {ambiguous} wallets of the case pay strangers after the theft reached them (small sums, or part of
 their own clean money). The annotation calls those strangers clean, no tracer can know it, and they count as errors.
@@ -75,7 +93,7 @@ def main() -> None:
         date=datetime.now(UTC).date(), commit=commit(), machine=machine(), seeds=seeds, all=seeds * len(STYLES)
     )
     text += "".join(_haystacks(seeds)) + NOTE.format(ambiguous=", ".join(AMBIGUOUS))
-    text += "".join(_heists()) + "".join(_rules())
+    text += "".join(_heists()) + "".join(_rules()) + "".join(_owners())
     text += (
         "\n## Parameters of the haystacks\n\nDefaults, and what each style changes; `mixed` draws all by the seed.\n\n"
     )
@@ -132,6 +150,16 @@ def _rules() -> Iterator[str]:
         return
     write_rates(found)
     yield "| rule | set | n | precision | recall | date | command |\n|---|---|---|---|---|---|---|\n"
+    for one in found:
+        figures = f"{one.n:,} | {one.precision:.4f} | {one.recall:.4f} | {one.date} | `make accuracy`"
+        yield f"| {one.rule} | {one.set} | {figures} |\n"
+
+
+def _owners() -> Iterator[str]:
+    """The rates of the rules of owners, measured anew and kept beside them."""
+    found = list(owned())
+    write_rates(found, OWNERS)
+    yield OWNED + "| rule | set | n | precision | recall | date | command |\n|---|---|---|---|---|---|---|\n"
     for one in found:
         figures = f"{one.n:,} | {one.precision:.4f} | {one.recall:.4f} | {one.date} | `make accuracy`"
         yield f"| {one.rule} | {one.set} | {figures} |\n"

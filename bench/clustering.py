@@ -20,8 +20,8 @@ REPEATS = 3  # runs in each process
 OWNERS_EACH, MEAN_INPUTS, MOST_INPUTS = 0.45, 2.2, 200  # addresses an input, inputs a transaction
 
 
-def clustering(ground: Ground, inputs: int) -> Part:
-    """The multi-input rule on made-up transactions."""
+def clustering(ground: Ground, inputs: int, alone: bool) -> Part:
+    """The multi-input rule on made-up transactions; `alone` installs and measures no peer."""
     part = Part(
         "cluster",
         "Clusters of addresses",
@@ -33,7 +33,7 @@ def clustering(ground: Ground, inputs: int) -> Part:
     folder = ground.folder / "clustering"
     folder.mkdir()
     _make(folder, inputs)
-    peer = _environment(ground.folder / "peer")
+    peer = None if alone else _environment(ground.folder / "peer")
     own, other = [], []
     for _ in range(ROUNDS):
         own.append(_run([sys.executable, "-m", "bench.peers.own_clustering_run"], folder))
@@ -55,7 +55,7 @@ def _lines(part: Part, folder: Path, inputs: int, own: list[Any], other: list[An
         part.add("... memory", f"{memory:.0f} MB", f"{more:.2f} times its memory", f"<= {LARGER} times", more <= LARGER)
         part.add("the same clusters", "yes" if same else "no", "address by address", "all", same)
     else:
-        part.add("ours", str(whole), f"{PEER} could not be installed; {memory:.0f} MB")
+        part.add("ours", str(whole), f"{memory:.0f} MB; {PEER} was not there to compare with")
     added = Times([one for run in own for one in run["added"]], [0.0])
     share = added.median / united.median
     part.add("1 % more transactions", str(added), f"{share:.1%} of all at once", f"<= {ADDED:.0%}", share <= ADDED)

@@ -5,7 +5,9 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-PARTS = ("import", "store", "trace", "plain", "look", "scan")  # but for the bounds: networkx takes ten seconds there
+PARTS = (  # but for the bounds: networkx takes ten seconds there
+    "import", "store", "trace", "plain", "look", "scan", "cluster",
+)  # fmt: skip
 
 
 def bench(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -17,7 +19,8 @@ def bench(*arguments: str) -> subprocess.CompletedProcess[str]:
 def test_every_part_of_the_benchmark_works() -> None:
     done = bench("--quick", *(word for name in PARTS for word in ("--only", name)))
     assert done.returncode == 0, done.stderr
-    for heading in ("Import from Parquet", "The ledger on disk", "A heist traced", "plain means", "Looking", "kernels"):
+    headings = ("Import from Parquet", "The ledger on disk", "A heist traced", "plain means", "Looking", "kernels")
+    for heading in (*headings, "Clusters of addresses"):
         assert heading in done.stdout
 
 

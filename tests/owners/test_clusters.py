@@ -1,12 +1,15 @@
 """The forest against sets that are merged one by one: as of every transaction, explained, extended and taken apart."""
 
+from unittest.mock import patch
+
+import networkx as nx
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cointrail.errors import InputError
-from cointrail.owners import Clusters, Guards, Rule, Ties
+from cointrail.owners import Clusters, Guards, Rule, Ties, forest
 from cointrail.owners.guards import unlabelled
 from cointrail.owners.ties import BEGINS, NONE, inputs, merged, pairs
 from tests.owners import naive
@@ -59,6 +62,17 @@ def test_clusters_and_refusals_are_those_of_the_naive_way_as_of_every_transactio
         assert said == [(groups[place][0], reason) for place, reason in known.refused]
     for refusal in made.refusals():
         assert not made.same(refusal.one, refusal.other, refusal.tx + 1) or refusal.reason.name == "SIZE"
+
+
+@given(GROUPS, ACTORS, st.sampled_from([1, 2]))
+@settings(max_examples=100, deadline=None)
+def test_refusals_are_not_lost_where_their_room_is_small(
+    groups: list[Group], actors: dict[int, int], most: int
+) -> None:
+    with patch.object(forest, "REFUSED", 1):
+        made = grown(groups, actors, most)
+    assert list(made.refusals()) == list(grown(groups, actors, most).refusals())
+    assert found(made) == found(grown(groups, actors, most))
 
 
 @given(GROUPS, ACTORS, st.sampled_from([None, 2]))
@@ -136,8 +150,15 @@ def test_inputs_are_joined_unless_their_transaction_is_barred(rows: list[tuple[i
     assert found(made) == expected(naive.clusters([group for group in groups if len(set(group[2])) > 1]))
     plain = Clusters(unlabelled(None))  # two bare arrays, as they come
     keep = (owner != 0) & ~mask[tx]
-    plain.extend(Ties(tx[keep].astype(np.uint32), owner[keep].astype(np.uint32), np.empty(0, np.uint8)))
+    bare = Ties(tx[keep].astype(np.uint32), owner[keep].astype(np.uint32), np.empty(0, np.uint8))
+    plain.extend(bare)
     assert found(plain) == found(made)
+    guarded, known = Clusters(unlabelled(1)), naive.clusters([group for group in groups if group[2]], most=1)
+    guarded.extend(bare)
+    assert found(guarded) == expected(known)
+    assert [refusal.tx for refusal in guarded.refusals()] == [
+        [group for group in groups if group[2]][place][0] for place, _ in known.refused
+    ]
 
 
 def test_the_name_of_a_cluster_is_its_least_address() -> None:
@@ -170,3 +191,24 @@ def test_inputs_that_make_no_sense_are_refused() -> None:
         inputs(np.array([2, 1]), np.array([1, 1]))
     with pytest.raises(InputError, match="both of every input"):
         inputs(np.array([2]), np.array([1, 1]))
+
+
+@pytest.mark.parametrize("most", [None, 10**9])
+@pytest.mark.parametrize("seed", range(3))
+def test_large_random_graphs_have_the_components_of_networkx(seed: int, most: int | None) -> None:
+    rng = np.random.default_rng(seed)
+    tx = np.sort(rng.integers(0, 12_000, 30_000))
+    owner = rng.integers(1, 25_000, len(tx))
+    made = Clusters(unlabelled(most))
+    for part in np.split(np.arange(len(tx)), np.searchsorted(tx, [4_000, 9_000])):
+        made.extend(inputs(tx[part], owner[part]))
+    graph: nx.Graph[int] = nx.Graph()
+    graph.add_nodes_from(range(1, made.forest.size))
+    first = np.searchsorted(tx, tx)
+    graph.add_edges_from(zip(owner[first].tolist(), owner.tolist(), strict=True))
+    graph.remove_nodes_from([one for one in graph if one >= made.forest.size])  # alone: no tie names them
+    expected = np.zeros(made.forest.size, np.uint32)
+    for component in nx.connected_components(graph):
+        expected[list(component)] = min(component)
+    assert (made.names() == expected).all()
+    assert expected.max() > 0 and len(np.unique(expected)) < made.forest.size / 2

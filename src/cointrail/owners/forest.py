@@ -14,6 +14,7 @@ from cointrail.owners.ties import Ids, Ties
 ROOM = 1.25  # how much longer arrays become when they are too short, so that growing by little is cheap
 FIRST_ROOM = 1 << 10
 REFUSED = 1 << 12  # refusals between two looks at their room
+UNDO = 5  # what the kernel keeps of a link to take it back
 END = 1 << 33  # a transaction behind all
 
 
@@ -35,7 +36,7 @@ class Forest:
         """
         if not len(ties):
             return np.empty((0, 4), np.uint32)
-        ascend, somebody = kernel.ascends(ties.tx, ties.owner)
+        ascend, somebody, longest = kernel.ascends(ties.tx, ties.owner)
         if int(ties.tx[0]) <= self.last or not ascend:
             raise InputError("transactions of ties do not ascend: sort them in chain order, and only go on behind")
         if not somebody:
@@ -47,16 +48,17 @@ class Forest:
         if guards.idle and not len(ties.rule):
             kernel.unite(ties.tx, ties.owner, self.parent, self.when)
             return np.empty((0, 4), np.uint32)
-        return self._guarded(ties, guards)
+        return self._guarded(ties, guards, longest)
 
-    def _guarded(self, ties: Ties, guards: Guards) -> npt.NDArray[np.uint32]:
+    def _guarded(self, ties: Ties, guards: Guards, longest: int) -> npt.NDArray[np.uint32]:
         actor = self._actors(guards)
         most = END if guards.most is None else guards.most
+        undo = np.empty((longest, UNDO), np.int64)
         parts, row = [], 0
         while row < len(ties):
             refused = np.empty((REFUSED, 4), np.uint32)
             row, count, _ = kernel.unite_guarded(
-                ties.tx, ties.owner, ties.rule, self.parent, self.when, self.how, actor, most, refused, row
+                ties.tx, ties.owner, ties.rule, self.parent, self.when, self.how, actor, most, undo, refused, row
             )
             parts.append(refused[:count])
         return np.concatenate(parts)
@@ -108,10 +110,8 @@ class Forest:
 
     def replay(self, ties: Ties) -> None:
         """Join again what ties of transactions looked at before say, between addresses that were taken apart."""
-        kernel.unite_guarded(
-            ties.tx, ties.owner, ties.rule, self.parent, self.when, self.how,
-            np.empty(0, np.int32), END, np.empty((0, 4), np.uint32), 0,
-        )  # fmt: skip
+        if len(ties):
+            self._guarded(ties, unlabelled(None), kernel.ascends(ties.tx, ties.owner)[2])
 
     def cut(self, tx: int) -> None:
         """Forget what a transaction and all later ones said."""

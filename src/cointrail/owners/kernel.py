@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-AHEAD = 24  # rows whose parents are touched before they are asked for: the waits for memory overlap
+AHEAD = 24  # rows whose links are touched before they are asked for: the waits for memory overlap
 BEGINS = np.uint8(0x80)
 ACTORS, SIZE = 1, 2  # why a group was refused
 
@@ -50,7 +50,8 @@ def unite(tx: Any, owner: Any, parent: Any, when: Any) -> int:
     now, root, touched = np.int64(-1), np.uint32(0), np.uint32(0)
     for i in range(n):
         if i < last:
-            touched += parent[owner[i + AHEAD]]
+            soon, next_ = owner[i + AHEAD], owner[i + AHEAD // 2]
+            touched += parent[soon] + when[soon] + parent[parent[next_]]
         x = root_of(parent, owner[i])
         t = np.int64(tx[i])
         if t != now:
@@ -61,80 +62,118 @@ def unite(tx: Any, owner: Any, parent: Any, when: Any) -> int:
 
 
 @njit(cache=True, nogil=True)
+def _end(tx: Any, rule: Any, begin: int) -> int:
+    """The row behind a group."""
+    end = begin + 1
+    while end < tx.size and (rule[end] & BEGINS == 0 if rule.size else tx[end] == tx[begin]):
+        end += 1
+    return end
+
+
+@njit(cache=True, nogil=True)
+def _objection(owner: Any, parent: Any, when: Any, actor: Any, begin: int, end: int) -> Any:
+    """Two rows of a group that may not be joined, and why: of two actors, or else of the two largest clusters."""
+    largest, second, named = begin, -1, -1
+    for j in range(begin, end):
+        x, top = root_of(parent, owner[j]), root_of(parent, owner[largest])
+        if actor.size and actor[x] != 0:
+            if named < 0:
+                named = j
+            elif actor[x] != actor[root_of(parent, owner[named])]:
+                return named, j, ACTORS
+        if x != top:
+            if when[x] > when[top]:
+                second, largest = largest, j
+            elif second < 0 or when[x] > when[root_of(parent, owner[second])]:
+                second = j
+    return largest, second, SIZE
+
+
+@njit(cache=True, nogil=True)
 def unite_guarded(
-    tx: Any, owner: Any, rule: Any, parent: Any, when: Any, how: Any, actor: Any, most: int, refused: Any, start: int
+    tx: Any,
+    owner: Any,
+    rule: Any,
+    parent: Any,
+    when: Any,
+    how: Any,
+    actor: Any,
+    most: int,
+    undo: Any,
+    refused: Any,
+    start: int,
 ) -> Any:
     """Join the addresses of each group unless a guard objects; then nothing of the group is joined.
 
     `actor` (of roots; may be empty) says whose a cluster is said to be, and no two are joined. No two clusters of more
-    than `most` addresses each are joined. Refusals fill rows of `refused` (row, two addresses, why). Stops early when
-    that is full; gives the row to go on from, and how many refusals there are.
+    than `most` addresses each are joined, as they were before the group. Refusals fill rows of `refused` (row, two
+    addresses, why). Stops early when that is full; gives the row to go on from, and how many refusals there are.
+
+    Objections are rare, so links are made at once and taken back: `undo`, which has room for the longest group, tells
+    of each link in the group what hangs below, its size, the root, and the root's size and actor before.
     """
-    n, count = owner.size, 0
-    touched = np.uint32(0)
-    roots = np.empty(64, np.uint32)
-    i = start
-    while i < n:
-        end = i + 1
-        while end < n and (rule[end] & BEGINS == 0 if rule.size else tx[end] == tx[i]):
-            end += 1
-        if end - i > roots.size:
-            roots = np.empty(2 * (end - i), np.uint32)
-        largest, second, named, objector, reason = i, -1, -1, -1, 0
-        for j in range(i, end):
-            if j + AHEAD < n:
-                touched += parent[owner[j + AHEAD]]
-            roots[j - i] = root_of(parent, owner[j])
-            x = roots[j - i]
-            if x == roots[largest - i]:
-                pass
-            elif when[x] > when[roots[largest - i]]:
-                second, largest = largest, j
-            elif second < 0 or (x != roots[second - i] and when[x] > when[roots[second - i]]):
-                second = j
-            if actor.size and actor[x] != 0:
-                if named < 0:
-                    named = j
-                elif actor[x] != actor[roots[named - i]] and objector < 0:
-                    objector = j
-        one, other = named, objector
-        if objector >= 0:
-            reason = ACTORS
-        elif second >= 0 and np.int64(when[roots[second - i]]) + 1 > most:
-            one, other, reason = largest, second, SIZE
-        if reason:
-            if count == refused.shape[0]:
-                return i, count, touched
-            refused[count, 0], refused[count, 1], refused[count, 2] = i, owner[one], owner[other]
-            refused[count, 3] = reason
-            count += 1
-        else:
-            name = actor[roots[named - i]] if named >= 0 else 0
-            top = roots[0]
-            kind = rule[i] & np.uint8(0x7F) if rule.size else np.uint8(0)
-            for j in range(i + 1, end):
-                x = root_of(parent, roots[j - i])
-                if x != top:
-                    root = _link(parent, when, top, x, tx[i])
-                    below = x if root == top else top
-                    if kind:
-                        how[below] = kind
-                    top = root
-            if named >= 0:
-                actor[top] = name
-        i = end
+    n, count, links, begin, end = owner.size, 0, 0, start, start
+    last = n - AHEAD
+    now, root, touched = np.int64(-1), np.uint32(0), np.uint32(0)
+    name, top = np.int64(0), np.int64(0)
+    for i in range(start, n):
+        if i < end:  # of a group that was refused
+            continue
+        if i < last:
+            soon, next_ = owner[i + AHEAD], owner[i + AHEAD // 2]
+            touched += parent[soon] + when[soon] + parent[parent[next_]]
+        x = root_of(parent, owner[i])
+        if rule[i] & BEGINS != 0 if rule.size else np.int64(tx[i]) != now:
+            now, root, begin, links = np.int64(tx[i]), x, i, 0
+            name = np.int64(actor[x]) if actor.size else np.int64(0)
+        elif x != root:
+            if not links:
+                top = np.int64(when[root])
+            size = np.int64(when[x])
+            other = np.int64(actor[x]) if actor.size else np.int64(0)
+            if min(top, size) >= most or (name != 0 and other != 0 and name != other):
+                for k in range(links - 1, -1, -1):
+                    child, above = undo[k, 0], undo[k, 2]
+                    parent[child], when[child], how[child] = 0, undo[k, 1], 0
+                    when[above] = undo[k, 3]
+                    if actor.size:
+                        actor[above] = undo[k, 4]
+                if count == refused.shape[0]:
+                    return begin, count, touched
+                end = _end(tx, rule, begin)
+                one, two, reason = _objection(owner, parent, when, actor, begin, end)
+                refused[count, 0], refused[count, 1], refused[count, 2] = begin, owner[one], owner[two]
+                refused[count, 3] = reason
+                count, now = count + 1, np.int64(-1)
+                continue
+            before, whole = root, np.int64(when[root])
+            root = _link(parent, when, root, x, tx[i])
+            below = x if root == before else before
+            undo[links, 0], undo[links, 1] = below, size if below == x else whole
+            undo[links, 2], undo[links, 3] = root, whole if below == x else size
+            if actor.size:
+                undo[links, 4] = actor[root]
+                name = name if name != 0 else other
+                actor[root] = name
+            if rule.size:
+                how[below] = rule[i] & np.uint8(0x7F)
+            top = max(top, size)
+            links += 1
     return n, count, touched
 
 
 @njit(cache=True, nogil=True)
 def ascends(tx: Any, owner: Any) -> Any:
-    """Whether transactions ascend, and whether every address is somebody."""
-    somebody = True
+    """Whether transactions ascend, whether every address is somebody, and the most rows of one transaction."""
+    somebody, begin, longest = True, 0, 0
     for i in range(tx.size):
         somebody &= owner[i] != 0
-        if i and tx[i] < tx[i - 1]:
-            return False, somebody
-    return True, somebody
+        if tx[i] != tx[begin]:
+            if tx[i] < tx[begin]:
+                return False, somebody, 0
+            longest = max(longest, i - begin)
+            begin = i
+    return True, somebody, max(longest, tx.size - begin)
 
 
 @njit(cache=True, nogil=True)

@@ -4,6 +4,7 @@ A tie is one row: the number of a transaction, the id of an address, and a rule.
 other, at least two; the first of a group carries the bit BEGINS. Numbers of transactions ascend.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -60,6 +61,10 @@ class Ties:
         rule = Rule(int(self.rule[low]) & ~int(BEGINS)) if len(self.rule) else Rule.INPUTS
         return rule, [int(i) for i in self.owner[low:high]]
 
+    def later(self, first: int) -> "Ties":
+        """The same with numbers of transactions that count from another one."""
+        return Ties((self.tx.astype(np.int64) + first).astype(np.uint32), self.owner, self.rule)
+
     def kept(self, groups: Mask) -> "Ties":
         """Only the marked groups."""
         rows = np.repeat(groups, np.diff(self.start))
@@ -111,3 +116,11 @@ def merged(*some: Ties) -> Ties:
     order = np.argsort(tx, kind="stable")
     rule = np.concatenate([one.rule for one in parts])
     return Ties(tx[order], np.concatenate([one.owner for one in parts])[order], rule[order])
+
+
+def joined(parts: Sequence[Ties]) -> Ties:
+    """Parts that follow each other, as one. Each must tell the rule of every row."""
+    if not parts:
+        return NONE
+    tx, owner, rule = zip(*((one.tx, one.owner, one.rule) for one in parts), strict=True)
+    return Ties(np.concatenate(tx), np.concatenate(owner), np.concatenate(rule))
