@@ -46,6 +46,13 @@ def browser() -> str:
     return found
 
 
+def usual_fonts() -> None:
+    """Skip a test that measures text where only much wider fonts than readers have are installed."""
+    told = subprocess.run(["fc-match", "-f", "%{family}", "Arial"], capture_output=True, check=False).stdout.decode()
+    if not told.startswith(("Arial", "Liberation", "Arimo", "Helvetica")):
+        pytest.skip(f"Arial is drawn as {told or 'nobody knows what'}: install fonts-liberation")
+
+
 def render(page: Path, folder: Path, width: int = 1400) -> Rendered:
     """Open a page and let its scripts run."""
     log, profile = folder / "net.json", folder / "profile"

@@ -7,7 +7,7 @@ import pytest
 
 from cointrail.reports import write_page
 from tests.reports import heists, turns
-from tests.reports.browser import driven, render
+from tests.reports.browser import driven, render, usual_fonts
 
 ALL = ("fifo", "lifo", "haircut", "tiho", "poison")
 
@@ -97,6 +97,7 @@ def test_a_page_without_anything_draws_without_complaint(tmp_path: Path) -> None
 
 @pytest.mark.parametrize("width", [1400, 420])
 def test_labels_of_a_thousand_wallets_neither_overlap_nor_are_cut(tmp_path: Path, width: int) -> None:
+    usual_fonts()
     trail, rows = heists.heist(wallets=1000, services=600, hops=11)
     seen = driven(write_page(trail, rows, tmp_path), tmp_path, OVERLAPS, width)
     assert 40 < seen["labels"] < 80
@@ -116,6 +117,7 @@ def test_switches_and_sorting(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("width", [1400, 420])
 def test_names_of_conversions_overlap_nothing(tmp_path: Path, width: int) -> None:
+    usual_fonts()
     trail, rows = turns.converted(several=True, crowd=80)
     seen = driven(write_page(trail, rows, tmp_path), tmp_path, OVERLAPS, width)
     assert seen["labels"] > 40
@@ -123,6 +125,7 @@ def test_names_of_conversions_overlap_nothing(tmp_path: Path, width: int) -> Non
 
 
 def test_conversions_are_dashed_edges_that_say_what_became_what(tmp_path: Path) -> None:
+    usual_fonts()
     seen = driven(write_page(*turns.converted(), tmp_path), tmp_path, TURNS)
     assert seen["dashed"] == seen["turns"] == 10
     assert seen["kinds"] == 2
