@@ -22,6 +22,7 @@ class Commands(Later):
         "label": Place("cointrail.cli.label", "labels", "Sourced claims about addresses."),
         "asset": Place("cointrail.cli.asset", "assets", "Tokens that you vouch for, beside the shipped registry."),
         "link": Place("cointrail.cli.link", "links", "Join deposits into bridges with the withdrawals that paid them."),
+        "mixers": Place("cointrail.cli.mixers", "mixers", "CoinJoins: which, of what kind, and how well they hide."),
         "cluster": Place("cointrail.cli.cluster", "cluster", "Which addresses one owner controls, and why."),
         "trace": Place("cointrail.cli.trace", "trace", "Follow stolen value through a ledger, with exact amounts."),
         "demo": Place("cointrail.cli.demo", "demo", "Make a heist with known truth, trace it, score the trace."),
