@@ -158,7 +158,8 @@ def _text(number: int) -> str:
 def _events(count: int) -> Iterator[Event]:
     """Deposits on base and fills on ethereum, in turn, as Across emits them."""
     bridge = shipped().bridges["across"]
-    deposit, fill = ([r.signature for r in bridge.rules if r.side == side][-1] for side in ("deposit", "withdrawal"))
+    told = {r.signature.text.partition("(")[0]: r.signature for r in bridge.rules}
+    deposit, fill = told["V3FundsDeposited"], told["FilledV3Relay"]
     near, far = (min(bridge.contracts[chain]) for chain in ("base", CHAIN))
     for n in range(count // 2):
         to, amount = _text(10 + n), 10**18 - n
