@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from cointrail.conversions.settlement.parallel import each
 from cointrail.conversions.settlement.piece import CONVERTING, PAYEE, SWAP, UNWRAP, WRAP
 from cointrail.conversions.settlement.settler import NOBODY, Settler
 from cointrail.conversions.settlement.sweep_kernel import CAREFUL, COLUMNS, NONE, plain
@@ -95,14 +96,13 @@ def sweep(ledger: Ledger, step: Callable[[float], None] = lambda share: None) ->
     own = issuer[issuer != NONE]
     found = found[~np.isin(found[:, 1], own)]
     found[:, 0] = rows[first[found[:, 0] + 1] - 1]
-    careful: list[Conversion] = []
-    left = np.flatnonzero(kind == CAREFUL)
+    left = rows[first[np.flatnonzero(kind == CAREFUL) + 1] - 1].tolist()
     issuers = set(own.tolist())
-    for done, tx in enumerate(left.tolist()):
-        last = int(rows[first[tx + 1] - 1])
-        careful += _carefully(settler, index.transaction(last), last, issuers)
-        if not done % 1024:
-            step(done / len(left))
+
+    def carefully(place: int) -> list[Conversion]:
+        return list(_carefully(settler, index.transaction(left[place]), left[place], issuers))
+
+    careful = each(carefully, len(left), step)
     return Sweep(_transactions(ledger), len(first) - 1, int((kind != CAREFUL).sum()), careful, found)
 
 
