@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from cointrail.chains import format_address
+from cointrail.chains import chain, format_address
 from cointrail.conversions.bridges import Crossings, Leg
 from cointrail.conversions.bridges.leg import DEPOSIT, INTERNAL, WITHDRAWAL
 from cointrail.conversions.bridges.unkeyed import evidence
@@ -175,10 +175,17 @@ class Bridges:
         joined = self.crossings.links[link]
         out, into = self.crossings.legs[joined.deposit], self.crossings.legs[joined.withdrawal]
         key = f", key {out.key}" if out.key and out.key == into.key else ""
-        sides = (f"0x{leg.contract.hex()} on {leg.chain} ({leg.place})" for leg in (out, into))
+        sides = map(self._told_by, (out, into))
         said = f"{out.bridge}: deposit told by {next(sides)}, withdrawal by {next(sides)}{key}"
         shown = "; ".join(filter(None, (said, evidence(joined, out, into))))
         return Crossed(out.bridge, joined.confidence, joined.ambiguous, shown)
+
+    def _told_by(self, leg: Leg) -> str:
+        """Where it is told of a leg: by whom on which chain."""
+        number = self._numbers.get(leg.chain)
+        if number is not None and self._ledgers.all[number].index.outputs:
+            return f"the text of {leg.tx.hex()} on {leg.chain}, which {self._ledgers.text(leg.contract)} paid"
+        return f"{chain(leg.chain).address(leg.contract)} on {leg.chain} ({leg.place})"
 
     def _go(
         self, place: int, first: int, behind: int, low: int, high: int, start: int, end: int, out: Exit, base: int
