@@ -27,7 +27,7 @@ def test_what_is_shipped() -> None:
     known = {one.rule for one in rates()}
     assert {"key", "recipient", "amount", "alarm", "decode", "swap", "unwrap"} <= known
     assert known <= {"key", "recipient", "amount", "alarm", "decode", *RULES}
-    assert all(one.n > 0 and 0 <= one.precision <= 1 and 0 <= one.recall <= 1 for one in rates())
+    assert all(one.n > 0 and 0 <= one.precision <= 1 and 0 <= (one.recall or 0) <= 1 for one in rates())
 
 
 def test_the_least_favourable_of_the_large_sets_is_told() -> None:

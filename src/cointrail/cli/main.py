@@ -23,6 +23,7 @@ class Commands(Later):
         "asset": Place("cointrail.cli.asset", "assets", "Tokens that you vouch for, beside the shipped registry."),
         "link": Place("cointrail.cli.link", "links", "Join deposits into bridges with the withdrawals that paid them."),
         "trace": Place("cointrail.cli.trace", "trace", "Follow stolen value through a ledger, with exact amounts."),
+        "patterns": Place("cointrail.cli.patterns", "patterns", "Find patterns of laundering on a trail."),
         "demo": Place("cointrail.cli.demo", "demo", "Make a heist with known truth, trace it, score the trace."),
     }
 

@@ -1,0 +1,29 @@
+"""What a rule says: a finding with its subject, its evidence, and how clearly the rule was met."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+Number = str | int | float | None
+
+STRONG, FAIR, WEAK = "strong", "fair", "weak"
+"""Met with room to spare; met; met only by a choice that the finding names."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One occurrence of a pattern. It says what was seen, never who did it or why."""
+
+    rule: str
+    addresses: tuple[str, ...]  # the subject, the wallet it is about first
+    transactions: tuple[str, ...]  # the evidence on chain, in order; empty where the source gave no hashes
+    time: int | None  # of the first movement of it, in seconds since 1970
+    detail: str  # what was seen, in a sentence
+    numbers: Mapping[str, Number]  # the figures that the rule was judged by; amounts are exact decimals as text
+    confidence: str  # STRONG, FAIR or WEAK
+    share: Fraction | None  # of the theft that the movements carried, at most; None where amounts cannot be added
+
+
+def once(items: Iterable[str | None]) -> tuple[str, ...]:
+    """Each text once, in order, without those that are missing."""
+    return tuple(dict.fromkeys(item for item in items if item))

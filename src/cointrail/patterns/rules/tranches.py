@@ -1,0 +1,93 @@
+"""Fan-out in equal tranches: one wallet fills many with the same amount, as in February 2025 with 40 x 10,000 ETH."""
+
+from collections.abc import Iterator, Sequence
+from statistics import fmean, pstdev
+
+from cointrail.patterns.finding import FAIR, STRONG, Finding, once
+from cointrail.patterns.record import Record, Step
+
+RULE = "equal_tranches"
+ALIKE_PERCENT = 5  # the largest is at most so much more than the smallest: dollars of equal coins drift in a day
+PAYEES = 4  # different recipients
+WINDOW = 86_400  # seconds from the first to the last: the 40 took 58 minutes; "within 24 h" is FATF's (September 2020)
+OF_ALL = 2  # at least one in so many of the wallet's payments in that time is one of them
+
+
+def tranches(record: Record) -> Iterator[Finding]:
+    """Groups of payments of nearly one amount by one wallet, within a day, to different recipients."""
+    for paid in record.paid.values():
+        rest = [step for step in paid if step.time is not None]
+        while len(group := _largest(rest)) >= PAYEES and _payees(group) >= PAYEES:
+            chosen = {step.number for step in group}
+            if _common(group, rest):
+                yield _finding(record, group)
+            rest = [step for step in rest if step.number not in chosen]
+
+
+def _largest(paid: Sequence[Step]) -> list[Step]:
+    """The group with most recipients: alike in amount and close in time; of equals the earliest."""
+    by_size = sorted(paid, key=lambda step: (step.amount, step.number))
+    best: list[Step] = []
+    most, high = 0, 0
+    for low, least in enumerate(by_size):
+        while high < len(by_size) and by_size[high].amount * 100 <= least.amount * (100 + ALIKE_PERCENT):
+            high += 1
+        if high - low <= most or (low and by_size[low - 1].amount == least.amount):
+            continue
+        group = _close(sorted(by_size[low:high], key=lambda step: step.number))
+        if (count := _payees(group)) > most:
+            best, most = group, count
+    return best
+
+
+def _close(steps: Sequence[Step]) -> list[Step]:
+    """The most of them that lie within the window."""
+    best: Sequence[Step] = ()
+    low = 0
+    for high, step in enumerate(steps):
+        while (step.time or 0) - (steps[low].time or 0) > WINDOW:
+            low += 1
+        if high + 1 - low > len(best):
+            best = steps[low : high + 1]
+    return list(best)
+
+
+def _payees(steps: Sequence[Step]) -> int:
+    return len({step.recipient for step in steps})
+
+
+def _common(group: Sequence[Step], paid: Sequence[Step]) -> bool:
+    """Whether they are no chance find among many payments."""
+    first, last = group[0].number, group[-1].number
+    return OF_ALL * len(group) >= sum(1 for step in paid if first <= step.number <= last)
+
+
+def _finding(record: Record, group: Sequence[Step]) -> Finding:
+    one, count = group[0], _payees(group)
+    whole = sum(step.amount for step in group)
+    sizes = [step.amount / whole for step in group]
+    spread, minutes = pstdev(sizes) / fmean(sizes), ((group[-1].time or 0) - (one.time or 0)) // 60
+    exact = len({step.amount for step in group}) == 1
+    size = (
+        record.said(one.amount, one.asset)
+        if exact
+        else f"about {record.said(sorted(s.amount for s in group)[len(group) // 2], one.asset)}"
+    )
+    return Finding(
+        RULE,
+        once([one.sender, *(step.recipient for step in group)]),
+        once(step.tx for step in group),
+        one.time,
+        f"{one.sender} paid {size} each to {count} addresses within {minutes:,} minutes",
+        {
+            "payments": len(group),
+            "payees": count,
+            "least": record.text(min(step.amount for step in group), one.asset),
+            "most": record.text(max(step.amount for step in group), one.asset),
+            "variation": round(spread, 6),
+            "minutes": minutes,
+            "to_services": sum(1 for step in group if not record.wallet(step.recipient)),
+        },
+        STRONG if count >= 2 * PAYEES or (exact and count > PAYEES) else FAIR,
+        record.share(group),
+    )
