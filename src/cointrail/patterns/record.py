@@ -95,7 +95,20 @@ class Record:
 
     def wallet(self, address: str | None) -> bool:
         """Whether an address is a wallet that the trail went through or came to rest at: no service, nobody's not."""
-        return bool(address) and address not in self.stops
+        return bool(address) and address not in self.stops and address not in self.relays
+
+    @cached_property
+    def relays(self) -> frozenset[str]:
+        """Addresses that passed on what they got in the same transaction: contracts such as routers, no wallets."""
+        came = {(step.tx, step.target) for step in self.steps if step.tx and step.plain}
+        return frozenset(
+            step.sender for step in self.steps if step.plain and step.sender and (step.tx, step.source) in came
+        )
+
+    def held(self, spot: Spot, before: int) -> int:
+        """Stolen value that a holding had before a movement, by the movement's number."""
+        came = sum(s.to_stolen if s.to_asset else s.stolen for s in self.came.get(spot, ()) if s.number < before)
+        return came - sum(s.stolen for s in self.left.get(spot, ()) if s.number < before)
 
     def share(self, steps: Iterable[Step]) -> Fraction | None:
         """The part of the theft that movements carried, each whole: what passed twice counts twice."""

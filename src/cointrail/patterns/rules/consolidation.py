@@ -1,6 +1,7 @@
 """Consolidation: what was spread over several wallets is gathered in one again."""
 
 from collections.abc import Iterator, Sequence
+from fractions import Fraction
 
 from cointrail.patterns.finding import FAIR, STRONG, Finding, once
 from cointrail.patterns.record import Record, Spot, Step
@@ -8,33 +9,40 @@ from cointrail.patterns.record import Record, Spot, Step
 RULE = "consolidation"
 PAYERS = 3  # different wallets; two join by chance
 WINDOW = 7 * 86_400  # seconds from the first to the last
+TOGETHER = Fraction(1, 2)  # of what was gathered lay there at once: what is passed on each time was not gathered
 LEAST_PERCENT = 1  # of all that was gathered: smaller payments are no part of it
 
 
 def consolidations(record: Record) -> Iterator[Finding]:
-    """Wallets into which at least three wallets of the trail paid within a week."""
-    for spot, came in record.came.items():
-        if not record.wallet(spot[1]) or spot[1] in record.victims:
+    """Wallets in which payments of at least three wallets of the trail, within a week, came to lie together."""
+    for spot in record.came:
+        if record.wallet(spot[1]) and spot[1] not in record.victims:
+            for run in _runs(record, spot):
+                whole = sum(step.amount for step in run)
+                group = [step for step in run if step.amount * 100 >= whole * LEAST_PERCENT]
+                if len({step.sender for step in group}) >= PAYERS:
+                    yield _finding(record, spot, group)
+
+
+def _runs(record: Record, spot: Spot) -> Iterator[list[Step]]:
+    """Payments that came in until most of what they had brought left again, none a week after the first."""
+    run: list[Step] = []
+    held = 0
+    for step in sorted((*record.came[spot], *record.left.get(spot, ())), key=lambda step: step.number):
+        if step.source == spot:
+            held -= step.stolen
+            if held < TOGETHER * sum(one.stolen for one in run):
+                yield run
+                run = []
             continue
-        plain = [s for s in came if s.plain and s.time is not None and s.sender not in record.victims]
-        best = _most(plain)
-        if len({step.sender for step in best}) >= PAYERS:
-            yield _finding(record, spot, best)
-
-
-def _most(steps: Sequence[Step]) -> list[Step]:
-    """The window with most payers, without crumbs; of equals the earliest."""
-    best: list[Step] = []
-    most, low = 0, 0
-    for high, step in enumerate(steps):
-        while (step.time or 0) - (steps[low].time or 0) > WINDOW:
-            low += 1
-        run = steps[low : high + 1]
-        whole = sum(one.amount for one in run)
-        group = [one for one in run if one.amount * 100 >= whole * LEAST_PERCENT]
-        if (count := len({one.sender for one in group})) > most:
-            best, most = group, count
-    return best
+        held += step.to_stolen if step.to_asset else step.stolen
+        if not step.plain or step.time is None or step.sender in record.victims:
+            continue
+        if run and step.time - (run[0].time or 0) > WINDOW:
+            yield run
+            run = []
+        run.append(step)
+    yield run
 
 
 def _finding(record: Record, spot: Spot, group: Sequence[Step]) -> Finding:

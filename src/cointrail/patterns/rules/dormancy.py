@@ -7,14 +7,14 @@ from cointrail.patterns.finding import FAIR, STRONG, Finding, once
 from cointrail.patterns.record import Record, Spot, Step
 
 RULE = "dormancy"
-REST = 7 * 86_400  # seconds without a movement; the first wallets of February 2025 lay still for 9 to 10 days
+REST = 3 * 86_400  # seconds without a movement; some wallets of February 2025 lay still for 9 to 10 days
 AWAKE = 86_400  # seconds from the first payment, within which most of it leaves
 MOST = Fraction(1, 2)  # of what lay there
-LEAST = Fraction(1, 1000)  # of the theft: smaller sums lie about in every trail
+LEAST = Fraction(1, 10_000)  # of the theft: smaller sums lie about in every trail
 
 
 def dormancies(record: Record) -> Iterator[Finding]:
-    """Wallets in which stolen value did not move for a week, and most of which then left within a day."""
+    """Wallets in which stolen value did not move for three days, and most of which then left within a day."""
     for spot in record.came:
         if record.wallet(spot[1]) and spot[1] not in record.victims:
             yield from _rests(record, spot)

@@ -11,9 +11,9 @@ from cointrail.patterns.record import Record, Spot, Step
 
 RULE = "resplit"
 CHILDREN = 3  # wallets that the first fills
-PAYEES = 2  # that each of them pays, to count as splitting
+PAYEES = 2  # new wallets that each of them pays, to count as splitting; neither services nor each other
 OF_CHILDREN = Fraction(1, 2)  # at least so many of the children split
-GROWTH = 2  # wallets and services paid by the children, over the children
+GROWTH = 2  # new wallets over the children
 
 
 def resplits(record: Record) -> Iterator[Finding]:
@@ -25,16 +25,19 @@ def resplits(record: Record) -> Iterator[Finding]:
                 first.setdefault(step.target, step)
         if len(first) < CHILDREN:
             continue
-        below = {child: _after(record, child, step) for child, step in first.items()}
+        known = {spot[1], *(child[1] for child in first)}
+        below = {child: _after(record, child, step, known) for child, step in first.items()}
         split = {child: after for child, after in below.items() if len({s.recipient for s in after}) >= PAYEES}
-        reached = once(step.recipient for after in below.values() for step in after if step.recipient != spot[1])
+        reached = once(step.recipient for after in below.values() for step in after)
         if len(split) < max(Fraction(CHILDREN), OF_CHILDREN * len(first)) or len(reached) < GROWTH * len(first):
             continue
         yield _finding(record, spot, paid, list(first.values()), split, reached)
 
 
-def _after(record: Record, child: Spot, step: Step) -> list[Step]:
-    return [one for one in record.paid.get(child, ()) if one.number > step.number]
+def _after(record: Record, child: Spot, step: Step, known: set[str]) -> list[Step]:
+    """What a child paid to further wallets since it was filled."""
+    after = (one for one in record.paid.get(child, ()) if one.number > step.number)
+    return [one for one in after if record.wallet(one.recipient) and one.recipient not in known]
 
 
 def _finding(

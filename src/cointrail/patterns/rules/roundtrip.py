@@ -9,7 +9,7 @@ from cointrail.patterns.record import Record, Spot, Step
 RULE = "round_trip"
 HOPS = 4  # movements from the wallet back to it, at most
 SPAN = 30 * 86_400  # seconds
-KEPT = Fraction(1, 2)  # of what a movement carried, that the next one carries at least
+KEPT = Fraction(1, 3)  # of what a movement carried, that the next one carries at least: parts are paid away between
 GREW = Fraction(21, 20)  # and at most: more is other money
 TRIED = 20_000  # movements looked at from one wallet
 
@@ -44,6 +44,8 @@ def _back(record: Record, home: Spot, first: Step) -> list[Step] | None:
                     continue
                 if (step.time or 0) - (first.time or 0) > SPAN or step.recipient in {one.sender for one in way[1:]}:
                     continue
+                if not _same(record, last, step):
+                    continue
                 if step.target == home:
                     if step.amount >= KEPT * first.amount:
                         return [*way, step]
@@ -51,6 +53,13 @@ def _back(record: Record, home: Spot, first: Step) -> list[Step] | None:
                 longer.append([*way, step])
         ways = longer
     return None
+
+
+def _same(record: Record, came: Step, went: Step) -> bool:
+    """Whether what a wallet paid on can be what it had got: not if that, and all that lay there, was paid elsewhere."""
+    spot = came.target
+    between = sum(s.amount for s in record.left.get(spot, ()) if came.number < s.number < went.number)
+    return went.amount + between <= GREW * (came.amount + record.held(spot, came.number))
 
 
 def _finding(record: Record, home: Spot, way: list[Step]) -> Finding:

@@ -1,5 +1,6 @@
-"""Structuring: several payments that each stay just under a sum from which somebody has to report."""
+"""Structuring: several payments to services that each stay just under a sum from which these have to report."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -10,6 +11,8 @@ from cointrail.patterns.finding import FAIR, STRONG, Finding, once
 from cointrail.patterns.record import Record, Step
 
 RULE = "structuring"
+Priced = tuple[Step, Fraction]  # a payment, and what it was worth in dollars
+
 BAND = Fraction(4, 5)  # just under: from so much of the sum up to the sum
 PAYMENTS = 4  # in the band
 WINDOW = 86_400  # seconds; FATF's red flags speak of several within 24 hours (September 2020)
@@ -32,19 +35,35 @@ def sums() -> tuple[Sum, ...]:
 
 
 def structuring(record: Record) -> Iterator[Finding]:
-    """Payments of one wallet within a day that bunch just under a sum. Needs dollars: see `unpriced`."""
-    for paid in record.paid.values():
-        if len(paid) < PAYMENTS:
-            continue
-        worth = [(step, value) for step in paid if step.time is not None and (value := _dollars(record, step))]
-        taken: set[int] = set()
-        for one in sums():
-            for group in _groups(
-                [(s, v) for s, v in worth if BAND * one.dollars <= v < one.dollars and s.number not in taken]
-            ):
-                if _bunched(group, worth, one.dollars):
-                    taken |= {step.number for step, _ in group}
-                    yield _finding(record, group, one)
+    """Payments to services, by one wallet or into one address, that bunch within a day just under a sum.
+
+    Needs dollars: see `unpriced`.
+    """
+    plain = [s for s in record.steps if s.plain and s.time is not None and not record.wallet(s.recipient)]
+    worth = [(step, value) for step in plain if (value := _dollars(record, step))]
+    seen: set[tuple[int, ...]] = set()
+    for side in ("sender", "recipient"):
+        sides: dict[str, list[Priced]] = defaultdict(list)
+        for step, value in worth:
+            sides[getattr(step, side)].append((step, value))
+        for one, paid in sides.items():
+            for group, limit in _bunches(paid):
+                name = tuple(step.number for step, _ in group)
+                if name not in seen:
+                    seen.add(name)
+                    yield _finding(record, one, group, limit)
+
+
+def _bunches(paid: Sequence[Priced]) -> Iterator[tuple[list[Priced], Sum]]:
+    """Groups of one side's payments under each sum, the largest sum first, each payment in one group."""
+    taken: set[int] = set()
+    for limit in sums() if len(paid) >= PAYMENTS else ():
+        low = BAND * limit.dollars
+        inside = [(s, value) for s, value in paid if low <= value < limit.dollars and s.number not in taken]
+        for group in _groups(inside):
+            if _bunched(group, paid, limit.dollars):
+                taken |= {step.number for step, _ in group}
+                yield group, limit
 
 
 def unpriced(record: Record) -> str | None:
@@ -58,9 +77,9 @@ def _dollars(record: Record, step: Step) -> Fraction | None:
     return record.worth.dollars(step.asset, step.amount, step.time)
 
 
-def _groups(inside: Sequence[tuple[Step, Fraction]]) -> Iterator[list[tuple[Step, Fraction]]]:
+def _groups(inside: Sequence[Priced]) -> Iterator[list[Priced]]:
     """Runs of payments in the band that begin and end within the window, each payment in one."""
-    run: list[tuple[Step, Fraction]] = []
+    run: list[Priced] = []
     for step, value in inside:
         if run and (step.time or 0) - (run[0][0].time or 0) > WINDOW:
             if len(run) >= PAYMENTS:
@@ -71,7 +90,7 @@ def _groups(inside: Sequence[tuple[Step, Fraction]]) -> Iterator[list[tuple[Step
         yield run
 
 
-def _bunched(group: Sequence[tuple[Step, Fraction]], worth: Sequence[tuple[Step, Fraction]], limit: int) -> bool:
+def _bunched(group: Sequence[Priced], worth: Sequence[Priced], limit: int) -> bool:
     """Whether the payments of that time are mostly just under the sum, and not on both sides of it."""
     first, last = group[0][0].number, group[-1][0].number
     near = [value for step, value in worth if first <= step.number <= last]
@@ -80,23 +99,25 @@ def _bunched(group: Sequence[tuple[Step, Fraction]], worth: Sequence[tuple[Step,
     return len(group) >= BUNCHED * max(above, below)
 
 
-def _finding(record: Record, group: Sequence[tuple[Step, Fraction]], one: Sum) -> Finding:
+def _finding(record: Record, one: str, group: Sequence[Priced], limit: Sum) -> Finding:
     steps, values = [step for step, _ in group], [value for _, value in group]
     hours = ((steps[-1].time or 0) - (steps[0].time or 0)) / 3600
-    payees = once(step.recipient for step in steps)
+    payers, payees = once(step.sender for step in steps), once(step.recipient for step in steps)
     return Finding(
         RULE,
-        once([steps[0].sender, *payees]),
+        once([one, *payers, *payees]),
         once(step.tx for step in steps),
         steps[0].time,
-        f"{steps[0].sender} paid {len(steps)} times between {float(min(values)):,.2f} and {float(max(values)):,.2f} USD"
-        f" within {hours:.1f} hours, each just under {one.dollars:,} USD ({one.source})",
+        f"{one} {'paid' if one in payers else 'was paid'} {len(steps)} times between {float(min(values)):,.2f} and"
+        f" {float(max(values)):,.2f} USD within {hours:.1f} hours, each just under"
+        f" {limit.dollars:,} USD ({limit.source})",
         {
             "payments": len(steps),
-            "limit_usd": one.dollars,
+            "limit_usd": limit.dollars,
             "least_usd": f"{float(min(values)):.2f}",
             "most_usd": f"{float(max(values)):.2f}",
             "total_usd": f"{float(sum(values, Fraction(0))):.2f}",
+            "payers": len(payers),
             "payees": len(payees),
             "hours": round(hours, 2),
         },

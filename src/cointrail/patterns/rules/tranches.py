@@ -1,6 +1,7 @@
 """Fan-out in equal tranches: one wallet fills many with the same amount, as in February 2025 with 40 x 10,000 ETH."""
 
 from collections.abc import Iterator, Sequence
+from fractions import Fraction
 from statistics import fmean, pstdev
 
 from cointrail.patterns.finding import FAIR, STRONG, Finding, once
@@ -8,18 +9,20 @@ from cointrail.patterns.record import Record, Step
 
 RULE = "equal_tranches"
 ALIKE_PERCENT = 5  # the largest is at most so much more than the smallest: dollars of equal coins drift in a day
-PAYEES = 4  # different recipients
-WINDOW = 86_400  # seconds from the first to the last: the 40 took 58 minutes; "within 24 h" is FATF's (September 2020)
+PAYEES = 4  # different recipients ...
+EXACT_PAYEES = 3  # ... or so many where all amounts are the same to the last digit
+WINDOW = 7 * 86_400  # seconds from the first to the last: 40 took 58 minutes in 2025, others are paid one by one
+TOGETHER = Fraction(1, 2)  # of the payments' sum was there before the first: passing on equal sums is no fan-out
 OF_ALL = 2  # at least one in so many of the wallet's payments in that time is one of them
 
 
 def tranches(record: Record) -> Iterator[Finding]:
-    """Groups of payments of nearly one amount by one wallet, within a day, to different recipients."""
+    """Groups of payments of nearly one amount by one wallet, within a week, to different recipients."""
     for paid in record.paid.values():
         rest = [step for step in paid if step.time is not None]
-        while len(group := _largest(rest)) >= PAYEES and _payees(group) >= PAYEES:
+        while _payees(group := _largest(rest)) >= EXACT_PAYEES:
             chosen = {step.number for step in group}
-            if _common(group, rest):
+            if _enough(group) and _common(group, rest) and _together(record, group):
                 yield _finding(record, group)
             rest = [step for step in rest if step.number not in chosen]
 
@@ -56,10 +59,22 @@ def _payees(steps: Sequence[Step]) -> int:
     return len({step.recipient for step in steps})
 
 
+def _enough(group: Sequence[Step]) -> bool:
+    return _payees(group) >= PAYEES or len({step.amount for step in group}) == 1
+
+
 def _common(group: Sequence[Step], paid: Sequence[Step]) -> bool:
     """Whether they are no chance find among many payments."""
     first, last = group[0].number, group[-1].number
     return OF_ALL * len(group) >= sum(1 for step in paid if first <= step.number <= last)
+
+
+def _together(record: Record, group: Sequence[Step]) -> bool:
+    """Whether one balance was split; what the addresses of the theft held before is not known, and let pass."""
+    first = group[0]
+    if first.sender in record.victims:
+        return True
+    return record.held(first.source, first.number) >= TOGETHER * sum(step.stolen for step in group)
 
 
 def _finding(record: Record, group: Sequence[Step]) -> Finding:
