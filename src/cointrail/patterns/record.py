@@ -13,6 +13,8 @@ from cointrail.patterns.worth import Worth
 # An address at which a trail ended for one of these reasons is a service or the like, and no wallet of the trail.
 STOPS = {"label", "stop", "hub", "bridge", "vault", "burned", "swap"}
 
+CRUMBS = 100  # a holding is empty when it has less than the most it had over this
+
 Spot = tuple[str, str, str]  # chain, address, asset
 
 
@@ -50,6 +52,20 @@ class Step:
     def target(self) -> Spot:
         """Where it arrived."""
         return self.to_chain or self.chain, self.recipient or "", self.to_asset or self.asset
+
+
+@dataclass(frozen=True)
+class Spell:
+    """What came into a holding and what left it, from when it was empty until it was so again."""
+
+    spot: Spot
+    came: list[Step]
+    left: list[Step]
+
+    @property
+    def paid(self) -> list[Step]:
+        """What left in plain movements to somebody else."""
+        return [step for step in self.left if step.plain]
 
 
 @dataclass(frozen=True)
@@ -100,10 +116,29 @@ class Record:
     @cached_property
     def relays(self) -> frozenset[str]:
         """Addresses that passed on what they got in the same transaction: contracts such as routers, no wallets."""
-        came = {(step.tx, step.target) for step in self.steps if step.tx and step.plain}
+        came = {(s.tx, s.target) for s in self.steps if s.tx and s.plain and s.sender != s.recipient}
         return frozenset(
             step.sender for step in self.steps if step.plain and step.sender and (step.tx, step.source) in came
         )
+
+    @cached_property
+    def spells(self) -> Mapping[int, Spell]:
+        """For every movement that came into a holding, by its number, the spell it belongs to."""
+        return {step.number: spell for spot in self.came for spell in self._spells(spot) for step in spell.came}
+
+    def _spells(self, spot: Spot) -> list[Spell]:
+        moves = [(s.number, s, True) for s in self.came[spot]] + [(s.number, s, False) for s in self.left.get(spot, ())]
+        found: list[Spell] = []
+        held = most = 0
+        for _, step, comes in sorted(moves, key=lambda move: move[0]):
+            if comes and (not found or (found[-1].left and held * CRUMBS <= most)):
+                found.append(Spell(spot, [], []))
+                most = held
+            held += (step.to_stolen if step.to_asset else step.stolen) if comes else -step.stolen
+            most = max(most, held)
+            if found:
+                (found[-1].came if comes else found[-1].left).append(step)
+        return found
 
     def held(self, spot: Spot, before: int) -> int:
         """Stolen value that a holding had before a movement, by the movement's number."""

@@ -6,12 +6,12 @@ alike, size does not tell which is the remainder: then what came next decides, a
 ends and the finding says so (the ambiguity is that of BlockSci's issue 279; Kappos et al., USENIX Security 2022).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
 from cointrail.patterns.finding import FAIR, STRONG, WEAK, Finding, once
-from cointrail.patterns.record import Record, Spot, Step
+from cointrail.patterns.record import Record, Spell, Step
 
 RULE = "peel_chain"
 REMAINDER = Fraction(2, 3)  # of what a wallet pays, that moves on at least; our choice, measured by `make accuracy`
@@ -30,76 +30,102 @@ class Link:
     by: str  # "size" or "what came next"
 
 
+Links = Mapping[int, Link]  # by the number of the first movement into the spell that they are of
+
+
 def peels(record: Record) -> Iterator[Finding]:
     """Chains of wallets that each pay away at most a third and pass the rest on."""
-    sized = {spot: link for spot, paid in record.paid.items() if (link := _by_size(record, spot, paid))}
-    reached = {link.on.target for link in sized.values()}
-    done: set[Spot] = set()
-    for spot in sorted(sized, key=lambda spot: (spot in reached, sized[spot].on.number)):
-        if spot not in done:
-            links, doubt = _follow(record, spot, sized, done)
+    spells = {spell.came[0].number: spell for spell in record.spells.values()}
+    sized = {first: link for first, spell in spells.items() if (link := _by_size(record, spell))}
+    reached = {_next(record, link) for link in sized.values()}
+    done: set[int] = set()
+    for first in sorted(sized, key=lambda first: (first in reached, first)):
+        if first not in done:
+            links, doubt = _follow(record, first, sized, done)
             if sum(1 for link in links if link.peeled) >= LENGTH:
                 yield _finding(record, links, doubt)
 
 
-def _by_size(record: Record, spot: Spot, paid: tuple[Step, ...]) -> Link | None:
+def _next(record: Record, link: Link) -> int:
+    """The spell that a remainder arrived in."""
+    return record.spells[link.on.number].came[0].number
+
+
+def _by_size(record: Record, spell: Spell) -> Link | None:
     """The step on from a wallet by size alone; None where nothing is large enough, or too many parts are paid."""
-    if len(paid) > PARTS + 1 or not record.wallet(spot[1]):
+    paid = spell.paid
+    if not 1 <= len(paid) <= PARTS + 1 or not record.wallet(spell.spot[1]):
         return None
     most = max(paid, key=lambda step: (step.amount, -step.number))
+    peeled = tuple(step for step in paid if step is not most)
     if most.amount < REMAINDER * sum(step.amount for step in paid) or not _goes_on(record, most):
         return None
-    peeled = tuple(step for step in paid if step is not most and step.recipient != most.recipient)
-    return Link(most, peeled, "size") if len(peeled) == len(paid) - 1 else None
+    if any(step.recipient == most.recipient or _splits(record, step) for step in peeled):
+        return None
+    return Link(most, peeled, "size")
 
 
 def _goes_on(record: Record, step: Step) -> bool:
     """Whether a payment is most of what its recipient got, and the recipient is a wallet that pays on in time."""
-    came = record.came.get(step.target, ())
-    if not record.wallet(step.recipient) or step.amount < REMAINDER * sum(one.amount for one in came):
+    spell = record.spells[step.number]
+    if not record.wallet(step.recipient) or step.amount < REMAINDER * sum(one.amount for one in spell.came):
         return False
-    after = [one for one in record.paid.get(step.target, ()) if one.number > step.number]
+    after = [one for one in spell.paid if one.number > step.number]
     if not after or step.time is None or after[0].time is None:
         return bool(after)
     return after[0].time - step.time <= GAP
 
 
-def _follow(
-    record: Record, spot: Spot, sized: dict[Spot, Link], done: set[Spot]
-) -> tuple[list[Link], tuple[Step, ...]]:
+def _splits(record: Record, step: Step) -> bool:
+    """Whether what was peeled off was split on by a wallet: then it was no part paid away, but one branch of two."""
+    if not record.wallet(step.recipient):
+        return False
+    return len({one.recipient for one in record.spells[step.number].paid}) > 1
+
+
+def _follow(record: Record, first: int, sized: Links, done: set[int]) -> tuple[list[Link], tuple[Step, ...]]:
     """The links from a wallet on, and the payments between which nothing decided where the chain ends for that."""
     links: list[Link] = []
+    doubt: tuple[Step, ...] = ()
     passing = 0
-    while spot not in done:
-        link = sized.get(spot)
-        if link is None and sum(1 for one in links if one.peeled) >= LENGTH - 1:
-            link, doubt = _by_next(record, spot, sized)
-            if doubt:
-                return links, doubt
+    while first not in done:
+        link = sized.get(first)
+        if link is None and links and sum(1 for one in links if one.peeled) >= LENGTH - 1:
+            link, doubt = _by_next(record, record.spells[links[-1].on.number], sized)
         if link is None:
             break
-        done.add(spot)
+        done.add(first)
         passing = 0 if link.peeled else passing + 1
         if passing > PASSING:
             break
         links.append(link)
-        spot = link.on.target
+        first = _next(record, link)
     while links and not links[-1].peeled:
         links.pop()
     while links and not links[0].peeled:
         links.pop(0)
-    return links, ()
+    return links, doubt
 
 
-def _by_next(record: Record, spot: Spot, sized: dict[Spot, Link]) -> tuple[Link | None, tuple[Step, ...]]:
-    """Of payments alike in size, the one whose recipient peels on; all of them where several do."""
-    paid = record.paid.get(spot, ())
-    if not 2 <= len(paid) <= PARTS + 1:
+def _by_next(record: Record, spell: Spell, sized: Links) -> tuple[Link | None, tuple[Step, ...]]:
+    """Of payments alike in size, the one whose recipient peels on; none, and all of these, where several do."""
+    paid = spell.paid
+    if not 2 <= len(paid) <= PARTS + 1 or not record.wallet(spell.spot[1]):
         return None, ()
-    fit = [s for s in paid if s.target in sized and sized[s.target].peeled and _goes_on(record, s)]
+    fit = [
+        step
+        for step in paid
+        if record.wallet(step.recipient) and _goes_on(record, step) and _peels(record, step, sized)
+    ]
     if len(fit) == 1:
         return Link(fit[0], tuple(step for step in paid if step is not fit[0]), "what came next"), ()
     return None, tuple(fit)
+
+
+def _peels(record: Record, step: Step, sized: Links) -> bool:
+    """Whether the recipient of a payment peels in its turn."""
+    link = sized.get(record.spells[step.number].came[0].number)
+    return link is not None and bool(link.peeled)
 
 
 def _finding(record: Record, links: list[Link], doubt: tuple[Step, ...]) -> Finding:

@@ -41,16 +41,16 @@ def structuring(record: Record) -> Iterator[Finding]:
     """
     plain = [s for s in record.steps if s.plain and s.time is not None and not record.wallet(s.recipient)]
     worth = [(step, value) for step in plain if (value := _dollars(record, step))]
-    seen: set[tuple[int, ...]] = set()
+    seen: list[set[int]] = []
     for side in ("sender", "recipient"):
         sides: dict[str, list[Priced]] = defaultdict(list)
         for step, value in worth:
             sides[getattr(step, side)].append((step, value))
         for one, paid in sides.items():
             for group, limit in _bunches(paid):
-                name = tuple(step.number for step, _ in group)
-                if name not in seen:
-                    seen.add(name)
+                numbers = {step.number for step, _ in group}
+                if not any(numbers <= known for known in seen):
+                    seen.append(numbers)
                     yield _finding(record, one, group, limit)
 
 
