@@ -28,9 +28,9 @@ class Rate:
         return f"precision {self.precision:.2%}, recall {recall} on {self.n:,} ({self.set}, {self.date})"
 
 
-def rate(rule: str, bridge: str = "", path: Path = RATES) -> Rate | None:
+def rate(rule: str, bridge: str = "") -> Rate | None:
     """The least favourable measurement of a rule: of that bridge and on enough cases, where there are any."""
-    known = [one for one in rates(path) if one.rule == rule]
+    known = [one for one in rates() if one.rule == rule]
     near = [one for one in known if bridge and bridge.lower() in one.set.lower()] or known
     large = [one for one in near if one.n >= ENOUGH] or near
     return min(large, key=lambda one: (one.precision, -1 if one.recall is None else one.recall, -one.n), default=None)

@@ -48,12 +48,11 @@ def content(report: Report) -> dict[str, Any]:
 
 
 def _rule(rule: str, report: Report) -> dict[str, Any]:
-    rate = measured(rule)
     return {
         "rule": rule,
         "findings": sum(1 for one in report.found.findings if one.rule == rule),
         "not_computed": report.found.missing.get(rule),
-        "rate": str(rate) if rate else None,
+        "rates": [str(rate) for rate in measured(rule)],
     }
 
 

@@ -201,8 +201,9 @@ class _View:
 
 
 def _ids(ledger: Ledger, addresses: Iterable[str]) -> set[int]:
-    found = (ledger.address_id(parse_address(one)) for one in addresses)
-    return {number for number in found if number is not None}
+    wanted = set(map(parse_address, addresses))
+    near = sorted({number for raw in wanted for number in ledger.index.candidates(raw)})
+    return {number for number, raw in zip(near, ledger.addresses(near), strict=True) if raw in wanted}
 
 
 def _amount(value: Any, row: int) -> int:

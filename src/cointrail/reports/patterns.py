@@ -64,7 +64,8 @@ def _rule(rule: Mapping[str, Any], findings: list[Mapping[str, Any]], console: C
     if len(ranked) > SHOWN and not every:
         console.print(Text(f"  {len(ranked) - SHOWN:,} more: --all or --json lists them", style=SOFT))
     if findings:
-        console.print(Text(f"  How often this rule is right: {rule['rate'] or 'was never measured'}", style=SOFT))
+        rates = "; ".join(rule["rates"]) or "was never measured"
+        console.print(Text(f"  How often this rule is right: {rates}", style=SOFT))
 
 
 def _table(title: str) -> Table:
