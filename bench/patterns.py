@@ -184,8 +184,8 @@ Measured on {date}, commit {commit}. The rates are kept beside the rules, and `c
 
 **Judged by hand.** All findings on three annotated thefts (Atomic Wallet 2023, LI.FI 2024, Ronin 2022), under every
 policy that conserves value, were compared with the raw movements by those who wrote the rules; each judgement, with its
-reason, is in `bench/judged.csv`. The rules were developed on these cases, and mended where judgements showed them wrong:
-what they found once and find no more stands in the last column. *Unclear* counts as wrong.
+reason, is in `bench/judged.csv`. The rules were developed on these cases and mended where they were judged wrong: what
+they found once and find no more stands in the last column. *Unclear* counts as wrong.
 
 | rule | judged | right | wrong | unclear | precision | found once and no more: right, wrong, unclear |
 |---|---|---|---|---|---|---|

@@ -35,6 +35,8 @@ def read(folder: Path, policy: str | None = None, prices: Prices | None = None, 
     content = _content(folder / TRAIL)
     try:
         return _record(folder, content, policy, prices or Prices(), theft)
+    except InputError:
+        raise
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         why = f"no field {error}" if isinstance(error, KeyError) else str(error)
         raise InputError(f"{folder / TRAIL}: {why[:200]}; write it again with cointrail trace") from error

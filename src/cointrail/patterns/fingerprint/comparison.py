@@ -15,7 +15,7 @@ CAP = 3.0  # a feature makes a case at most so many times likelier, or less like
 FLOOR = 0.02  # of the figures that a case of the class has lie anywhere in the range
 FAMILIES = ("timing", "size", "route", "overlap")  # evidence that can be independent
 COMPARED = 3  # features that both sides have
-RESTS = 0.3  # of the theft's value that they rest on, on average
+RESTS = 0.3  # of the theft's value that each of them rests on, at least
 SPEAKS = 1.2  # a ratio from which on a feature speaks for a case
 ALIKE, POSSIBLE = 9.0, 3.0  # ratios of all features together
 LESS = 1 / 3
@@ -63,32 +63,31 @@ def compare(features: Iterable[Feature], cases: Sequence[Case] | None = None) ->
 
 
 def _compare(features: Sequence[Feature], case: Case, contrast: Case | None) -> Comparison:
-    shared = [one for one in features if one.id in case.figures]
+    every = [one for one in features if one.id in case.figures]
+    shared = [one for one in every if one.share >= RESTS]
     weights = [_weight(one, case.figures[one.id], contrast) for one in shared]
     tied = next((one for one in features if one.id == OVERLAP and one.parts.get(case.id)), None)
     if tied is not None:
         why = f"{tied.parts[case.id]:.0f} addresses with labels of it"
         weights.append(Weight(OVERLAP, "overlap", CAP, tied.parts[case.id], 1.0, why))
-    rests = sum(one.share for one in shared) / len(shared) if shared else 0.0
     families = tuple(sorted({one.family for one in weights if one.ratio >= SPEAKS}, key=FAMILIES.index))
     against = min((one for one in weights if one.ratio < 1), key=lambda one: (one.ratio, one.feature), default=None)
     ratio = math.prod(one.ratio for one in weights)
-    verdict, why = _verdict(weights, families, rests, ratio)
+    verdict, why = _verdict(weights, families, len(every) - len(shared), ratio)
     told = None if verdict == REFUSED else ratio
     return Comparison(case.id, case.title, case.said, verdict, why, told, tuple(weights), families, against)
 
 
-def _verdict(weights: Sequence[Weight], families: Sequence[str], rests: float, ratio: float) -> tuple[str, str]:
+def _verdict(weights: Sequence[Weight], families: Sequence[str], thin: int, ratio: float) -> tuple[str, str]:
     own = [one for one in weights if one.feature != OVERLAP]
     measured = {one.family for one in own}
     if len(own) != len(weights) and not own:
         return MAYBE, "addresses are shared, and nothing else could be compared: on that alone no more is said"
     if len(own) < COMPARED:
-        return REFUSED, f"{len(own)} features could be compared, {COMPARED} are needed"
+        more = f" ({thin} more rest on less than {RESTS:.0%} of the value)" if thin else ""
+        return REFUSED, f"features that could be compared: {len(own)}{more}; {COMPARED} are needed"
     if len(measured) < 2:
         return REFUSED, f"all that could be compared is of one family of evidence ({', '.join(measured)})"
-    if rests < RESTS:
-        return REFUSED, f"what could be compared rests on {rests:.0%} of the value, {RESTS:.0%} are needed"
     if ratio < LESS:
         return UNLIKE, "more speaks against it than for it"
     if ratio < POSSIBLE:
@@ -112,7 +111,7 @@ def _weight(feature: Feature, figure: Figure, contrast: Case | None) -> Weight:
 
 
 def _density(feature: Feature, figure: Figure | None) -> float:
-    """Of the value, on the feature's scale: normal about a figure, flat over the range where there is none."""
+    """Of the value, on the feature's scale: normal about a figure or below a bound, flat where there is neither."""
     kind, value = feature.kind, feature.value or 0.0
     low, high = _scaled(kind.low, kind.scale), _scaled(kind.high, kind.scale)
     flat = 1 / (high - low)
@@ -121,7 +120,10 @@ def _density(feature: Feature, figure: Figure | None) -> float:
     middle = _scaled(figure.value, kind.scale)
     spread = math.log(figure.spread) if kind.scale == "log" else figure.spread
     off = (_scaled(max(value, kind.low), kind.scale) - middle) / spread
-    return (1 - FLOOR) * math.exp(-off * off / 2) / (spread * math.sqrt(2 * math.pi)) + FLOOR * flat
+    width = spread * math.sqrt(2 * math.pi)
+    if figure.least:  # a half normal below, flat above
+        off, width = min(off, 0.0), width / 2 + high - middle
+    return (1 - FLOOR) * math.exp(-off * off / 2) / width + FLOOR * flat
 
 
 def _scaled(value: float, scale: str) -> float:

@@ -16,6 +16,7 @@ class Figure:
     feature: str
     value: float
     spread: float  # a factor on a log scale, else a difference: one standard deviation
+    least: bool  # the value is a bound: more fits as well
     level: str  # P primary, S press or secondary, C computed from these, M measured on chain
     source: str
 
@@ -37,7 +38,14 @@ def known() -> tuple[Case, ...]:
     """All cases with their figures."""
     figures: dict[str, dict[str, Figure]] = {}
     for row in table(PACKAGE, "fingerprint/figures.csv"):
-        one = Figure(row["feature"], float(row["value"]), float(row["spread"]), row["level"], row["source"])
+        one = Figure(
+            row["feature"],
+            float(row["value"]),
+            float(row["spread"]),
+            row["form"] == "least",
+            row["level"],
+            row["source"],
+        )
         figures.setdefault(row["case"], {})[row["feature"]] = one
     return tuple(
         Case(

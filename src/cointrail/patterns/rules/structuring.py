@@ -91,9 +91,9 @@ def _groups(inside: Sequence[Priced]) -> Iterator[list[Priced]]:
 
 
 def _bunched(group: Sequence[Priced], worth: Sequence[Priced], limit: int) -> bool:
-    """Whether the payments of that time are mostly just under the sum, and not on both sides of it."""
-    first, last = group[0][0].number, group[-1][0].number
-    near = [value for step, value in worth if first <= step.number <= last]
+    """Whether the payments of these days are mostly just under the sum, and not on both sides of it."""
+    first, last = (group[0][0].time or 0) - WINDOW, (group[-1][0].time or 0) + WINDOW
+    near = [value for step, value in worth if first <= (step.time or 0) <= last]
     above = sum(1 for value in near if limit <= value < limit * (2 - BAND))
     below = sum(1 for value in near if limit * (2 * BAND - 1) <= value < limit * BAND)
     return len(group) >= BUNCHED * max(above, below)
