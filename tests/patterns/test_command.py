@@ -10,10 +10,12 @@ from jsonschema import Draft202012Validator
 from cointrail.drills.demo import LEDGER, run
 from cointrail.drills.heist import Heist
 from cointrail.patterns import schema
+from cointrail.patterns.fingerprint import kinds
 from cointrail.patterns.rules import RULES
 from cointrail.tracing import write
 from tests.cli.command import done
 from tests.patterns.test_reading import good as good  # the fixture
+from tests.test_documents import table
 
 
 @pytest.fixture(scope="module")
@@ -105,3 +107,9 @@ def test_hostile_text_stays_text(good: Path, tmp_path: Path) -> None:
     (tmp_path / "trail.json").write_text(json.dumps(content))
     said = done("patterns", tmp_path).out
     assert "\x1b" not in said and "\u202e" not in said
+
+
+def test_the_document_names_every_rule_and_feature() -> None:
+    assert tuple(table("docs/patterns.md", "Findings")) == RULES
+    told_of = {name for name in table("docs/patterns.md", "Fingerprint") if name.startswith("F")}
+    assert told_of == set(kinds())

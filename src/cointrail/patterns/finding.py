@@ -24,6 +24,20 @@ class Finding:
     share: Fraction | None  # of the theft that the movements carried, at most; None where amounts cannot be added
 
 
+def span(seconds: int) -> str:
+    """A length of time as a sentence has it.
+
+    >>> span(40), span(5_400), span(200_000)
+    ('1 minute', '1.5 hours', '2.3 days')
+    """
+    if seconds >= 2 * 86_400:
+        return f"{seconds / 86_400:.1f} days"
+    if seconds >= 3_600:
+        return f"{seconds / 3_600:.1f} hours"
+    minutes = max(1, round(seconds / 60))
+    return f"{minutes} minute{'s' if minutes > 1 else ''}"
+
+
 def once(items: Iterable[str | None]) -> tuple[str, ...]:
     """Each text once, in order, without those that are missing."""
     return tuple(dict.fromkeys(item for item in items if item))

@@ -51,7 +51,11 @@ def _rule(rule: Mapping[str, Any], findings: list[Mapping[str, Any]], console: C
     count = f" ({len(findings):,})" if findings else ": none" if not rule["not_computed"] else ""
     console.print(Text(f"\n{TITLES[rule['rule']]}{count}", style="bold"))
     if rule["not_computed"]:
-        console.print(Text.assemble(("  not computed: ", "yellow"), plain(rule["not_computed"], DETAIL)))
+        console.print(
+            Text.assemble(
+                (f"  not computed{' everywhere' if findings else ''}: ", "yellow"), plain(rule["not_computed"], DETAIL)
+            )
+        )
     ranked = sorted(findings, key=lambda one: (RANK[one["confidence"]], -(one["share"] or 0)))
     for one in ranked if every else ranked[:SHOWN]:
         share = "" if one["share"] is None else f", {one['share']:.2%} of the theft"

@@ -9,7 +9,7 @@ from cointrail.patterns.fingerprint.timing import timing
 from cointrail.patterns.record import Record
 from cointrail.patterns.surroundings import Surroundings
 
-__all__ = ["Feature", "fingerprint"]
+__all__ = ["Feature", "fingerprint", "kinds"]
 
 
 def fingerprint(record: Record, around: Surroundings | None = None) -> tuple[Feature, ...]:

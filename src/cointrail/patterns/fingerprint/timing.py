@@ -41,7 +41,7 @@ def _first_move(record: Record) -> Feature:
     ]
     if not after:
         return missing("F01", "nothing moved after the theft")
-    return Feature("F01", _minutes(record, after[0].time or 0), float(record.share(after[:1]) or 0), 1)
+    return Feature("F01", _minutes(record, after[0].time or 0), 1.0, 1)
 
 
 def _first_swap(record: Record) -> Feature:

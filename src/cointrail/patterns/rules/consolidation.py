@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from cointrail.patterns.finding import FAIR, STRONG, Finding, once
+from cointrail.patterns.finding import FAIR, STRONG, Finding, once, span
 from cointrail.patterns.record import Record, Spot, Step
 
 RULE = "consolidation"
@@ -50,20 +50,20 @@ def _finding(record: Record, spot: Spot, group: Sequence[Step]) -> Finding:
     whole = sum(step.amount for step in group)
     after = [step for step in record.left.get(spot, ()) if step.number > group[-1].number]
     on = once(step.recipient for step in after)
-    days = ((group[-1].time or 0) - (group[0].time or 0)) / 86_400
+    seconds = (group[-1].time or 0) - (group[0].time or 0)
     went = f"and went on to {len(on)}" if on else "and stays there"
     return Finding(
         RULE,
         (spot[1], *payers),
         once(step.tx for step in group),
         group[0].time,
-        f"{len(payers)} wallets of the trail paid {record.said(whole, spot[2])} into {spot[1]} within {days:.1f} days,"
+        f"{len(payers)} wallets of the trail paid {record.said(whole, spot[2])} into {spot[1]} within {span(seconds)},"
         f" {went}",
         {
             "payers": len(payers),
             "payments": len(group),
             "gathered": record.text(whole, spot[2]),
-            "days": round(days, 3),
+            "days": round(seconds / 86_400, 3),
             "went_on_to": len(on),
         },
         STRONG if len(payers) >= 2 * PAYERS else FAIR,

@@ -44,8 +44,8 @@ def _finding(record: Record, spot: Spot, since: int, held: int, woke: list[Step]
         (spot[1], *once(step.recipient for step in woke)),
         once(step.tx for step in woke),
         since,
-        f"{record.said(held, spot[2])} of stolen value lay still in {spot[1]} for {days:.1f} days and then left, in"
-        f" {len(woke)} movements within a day",
+        f"{record.said(held, spot[2])} of stolen value lay still in {spot[1]} for {days:.1f} days and then left,"
+        f" in {len(woke)} movement{'s' if len(woke) > 1 else ''} within a day",
         {
             "days": round(days, 3),
             "held": record.text(held, spot[2]),

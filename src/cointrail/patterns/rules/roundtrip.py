@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from fractions import Fraction
 
-from cointrail.patterns.finding import FAIR, STRONG, Finding, once
+from cointrail.patterns.finding import FAIR, STRONG, Finding, once, span
 from cointrail.patterns.record import Record, Spot, Step
 
 RULE = "round_trip"
@@ -64,19 +64,19 @@ def _same(record: Record, came: Step, went: Step) -> bool:
 
 def _finding(record: Record, home: Spot, way: list[Step]) -> Finding:
     first, last = way[0], way[-1]
-    hours = ((last.time or 0) - (first.time or 0)) / 3600
+    seconds = (last.time or 0) - (first.time or 0)
     return Finding(
         RULE,
         once([home[1], *(step.sender for step in way[1:])]),
         once(step.tx for step in way),
         first.time,
         f"{record.said(first.amount, home[2])} left {home[1]} and {record.said(last.amount, home[2])} came back over"
-        f" {len(way) - 1} other wallet{'s' if len(way) > 2 else ''} within {hours:.1f} hours",
+        f" {len(way) - 1} other wallet{'s' if len(way) > 2 else ''} within {span(seconds)}",
         {
             "sent": record.text(first.amount, home[2]),
             "returned": record.text(last.amount, home[2]),
             "movements": len(way),
-            "hours": round(hours, 2),
+            "hours": round(seconds / 3_600, 2),
         },
         STRONG if last.amount * 10 >= first.amount * 9 else FAIR,
         record.share([first]),

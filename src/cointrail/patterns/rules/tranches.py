@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from statistics import fmean, pstdev
 
-from cointrail.patterns.finding import FAIR, STRONG, Finding, once
+from cointrail.patterns.finding import FAIR, STRONG, Finding, once, span
 from cointrail.patterns.record import Record, Step
 
 RULE = "equal_tranches"
@@ -81,7 +81,7 @@ def _finding(record: Record, group: Sequence[Step]) -> Finding:
     one, count = group[0], _payees(group)
     whole = sum(step.amount for step in group)
     sizes = [step.amount / whole for step in group]
-    spread, minutes = pstdev(sizes) / fmean(sizes), ((group[-1].time or 0) - (one.time or 0)) // 60
+    spread, seconds = pstdev(sizes) / fmean(sizes), (group[-1].time or 0) - (one.time or 0)
     exact = len({step.amount for step in group}) == 1
     size = (
         record.said(one.amount, one.asset)
@@ -93,14 +93,14 @@ def _finding(record: Record, group: Sequence[Step]) -> Finding:
         once([one.sender, *(step.recipient for step in group)]),
         once(step.tx for step in group),
         one.time,
-        f"{one.sender} paid {size} each to {count} addresses within {minutes:,} minutes",
+        f"{one.sender} paid {size} each to {count} addresses within {span(seconds)}",
         {
             "payments": len(group),
             "payees": count,
             "least": record.text(min(step.amount for step in group), one.asset),
             "most": record.text(max(step.amount for step in group), one.asset),
             "variation": round(spread, 6),
-            "minutes": minutes,
+            "minutes": seconds // 60,
             "to_services": sum(1 for step in group if not record.wallet(step.recipient)),
         },
         STRONG if count >= 2 * PAYEES or (exact and count > PAYEES) else FAIR,
