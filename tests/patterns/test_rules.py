@@ -126,6 +126,37 @@ def test_a_wallet_that_is_used_again_is_judged_by_each_use() -> None:
     assert len(list(PLAIN["peel_chain"](moves(*peeling(100, 100, 100), *late)))) == 2
 
 
+def outputs(chain: list[tuple[str, str, int, list[tuple[str, int]]]]) -> Record:
+    """Transactions of an output-based chain: payer, name, amount, and what is paid; the transaction stands between."""
+    steps: list[Step] = []
+    for hour, (payer, name, amount, pays) in enumerate(chain):
+        for sender, to, usd in ((payer, f"tx:{name}", amount), *((f"tx:{name}", to, usd) for to, usd in pays)):
+            at, sum_ = START + hour * HOUR, usd * 100
+            steps.append(Step(len(steps), CHAIN, hour, at, name, sender, to, ASSET, sum_, sum_, 1))
+    return record(steps, [end(one) for one in SERVICES])
+
+
+def test_a_peel_chain_goes_through_the_transactions_of_output_based_chains() -> None:
+    made = outputs(
+        [
+            (THEFT, "t0", 1000, [(A, 1000)]),
+            (A, "t1", 1000, [(SERVICES[0], 100), (B, 900)]),
+            (B, "t2", 900, [(C, 800), (SERVICES[1], 100)]),
+            (C, "t3", 800, [(F, 50), (D, 750)]),
+            (D, "t4", 750, [(SERVICES[2], 750)]),
+        ]
+    )
+    one = only("peel_chain", made)
+    assert one.numbers["wallets"] == 3 and one.numbers["peeled"] == "250" and one.numbers["remained"] == "750"
+    assert {"tx:t1", "tx:t2", "tx:t3", B, C} <= set(one.addresses)
+    assert one.transactions == ("t1", "t2", "t3")
+
+
+def test_change_that_comes_back_is_no_round_trip() -> None:
+    made = outputs([(THEFT, "t0", 1000, [(A, 1000)]), (A, "t1", 1000, [(A, 900), (SERVICES[0], 100)])])
+    assert not list(PLAIN["round_trip"](made))
+
+
 def test_equal_tranches_need_one_balance() -> None:
     fan = [(hour, A, to, 100) for hour, to in enumerate((B, C, D, E), 1)]
     one = only("equal_tranches", moves((0, THEFT, A, 400), *fan))

@@ -13,6 +13,7 @@ from cointrail.patterns.worth import Worth
 # An address at which a trail ended for one of these reasons is a service or the like, and no wallet of the trail.
 STOPS = {"label", "stop", "hub", "bridge", "vault", "burned", "swap"}
 
+BETWEEN = "tx:"  # how a transaction of an output-based chain is named where an address would stand
 CRUMBS = 100  # a holding is empty when it has less than the most it had over this
 
 Spot = tuple[str, str, str]  # chain, address, asset
@@ -115,10 +116,15 @@ class Record:
 
     @cached_property
     def relays(self) -> frozenset[str]:
-        """Addresses that passed on what they got in the same transaction: contracts such as routers, no wallets."""
+        """Addresses that passed on what they got in the same transaction: contracts such as routers, no wallets.
+
+        On output-based chains the transaction itself stands between its inputs and outputs, and is no contract.
+        """
         came = {(s.tx, s.target) for s in self.steps if s.tx and s.plain and s.sender != s.recipient}
         return frozenset(
-            step.sender for step in self.steps if step.plain and step.sender and (step.tx, step.source) in came
+            step.sender
+            for step in self.steps
+            if step.plain and step.sender and (step.tx, step.source) in came and not step.sender.startswith(BETWEEN)
         )
 
     @cached_property

@@ -1,5 +1,6 @@
 """What a trail does not hold, from the ledgers it was traced in: fees, what strangers sent, who paid for the theft."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,6 +24,7 @@ from cointrail.ledger.rows import Kind, Status
 from cointrail.patterns.record import Record
 
 COLUMNS = ("block", "time", "tx", "kind", "sender", "recipient", "asset", "amount", "wide", "status")
+ADDRESS = re.compile(r"0x[0-9a-f]{40}")  # of EVM chains; others have neither look-alikes nor labels here
 FEWEST = 10  # fees of a block that a median is taken of
 
 
@@ -88,7 +90,7 @@ class _View:
         self._record, self._ledger = record, ledger
         steps = [step for step in record.steps if ledger.chain in (step.chain, step.to_chain)]
         named = {side for step in steps for side in (step.sender, step.recipient) if side}
-        self._all = sorted(named)
+        self._all = sorted(filter(ADDRESS.fullmatch, named))
         wallets = [one for one in self._all if record.wallet(one) or one in record.victims]
         self._ids = _ids(ledger, wallets)
         self._txs = {step.tx for step in steps if step.tx}

@@ -27,21 +27,22 @@ def consolidations(record: Record) -> Iterator[Finding]:
 def _runs(record: Record, spot: Spot) -> Iterator[list[Step]]:
     """Payments that came in until most of what they had brought left again, none a week after the first."""
     run: list[Step] = []
-    held = 0
+    held = gathered = 0
     for step in sorted((*record.came[spot], *record.left.get(spot, ())), key=lambda step: step.number):
         if step.source == spot:
             held -= step.stolen
-            if held < TOGETHER * sum(one.stolen for one in run):
+            if held < TOGETHER * gathered:
                 yield run
-                run = []
+                run, gathered = [], 0
             continue
         held += step.to_stolen if step.to_asset else step.stolen
         if not step.plain or step.time is None or step.sender in record.victims:
             continue
         if run and step.time - (run[0].time or 0) > WINDOW:
             yield run
-            run = []
+            run, gathered = [], 0
         run.append(step)
+        gathered += step.stolen
     yield run
 
 

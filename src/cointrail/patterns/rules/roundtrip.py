@@ -47,7 +47,7 @@ def _back(record: Record, home: Spot, first: Step) -> list[Step] | None:
                 if not _same(record, last, step):
                     continue
                 if step.target == home:
-                    if step.amount >= KEPT * first.amount:
+                    if step.amount >= KEPT * first.amount and (step.tx is None or step.tx != first.tx):  # no change
                         return [*way, step]
                     continue
                 longer.append([*way, step])

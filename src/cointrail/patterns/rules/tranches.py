@@ -13,6 +13,7 @@ PAYEES = 4  # different recipients ...
 EXACT_PAYEES = 3  # ... or so many where all amounts are the same to the last digit
 WINDOW = 7 * 86_400  # seconds from the first to the last: 40 took 58 minutes in 2025, others are paid one by one
 TOGETHER = Fraction(1, 2)  # of the payments' sum was there before the first: passing on equal sums is no fan-out
+GROUPS = 50  # of payments alike in amount that are looked at, largest first
 OF_ALL = 2  # at least one in so many of the wallet's payments in that time is one of them
 
 
@@ -20,27 +21,34 @@ def tranches(record: Record) -> Iterator[Finding]:
     """Groups of payments of nearly one amount by one wallet, within a week, to different recipients."""
     for paid in record.paid.values():
         rest = [step for step in paid if step.time is not None]
-        while _payees(group := _largest(rest)) >= EXACT_PAYEES:
-            chosen = {step.number for step in group}
-            if _enough(group) and _common(group, rest) and _together(record, group):
-                yield _finding(record, group)
-            rest = [step for step in rest if step.number not in chosen]
+        for alike in _alike(rest):
+            for _ in range(GROUPS):
+                group = _close(alike)
+                if _payees(group) < EXACT_PAYEES:
+                    break
+                if _enough(group) and _common(group, rest) and _together(record, group):
+                    yield _finding(record, group)
+                chosen = {step.number for step in group}
+                alike = [step for step in alike if step.number not in chosen]
+                rest = [step for step in rest if step.number not in chosen]
 
 
-def _largest(paid: Sequence[Step]) -> list[Step]:
-    """The group with most recipients: alike in amount and close in time; of equals the earliest."""
+def _alike(paid: Sequence[Step]) -> Iterator[list[Step]]:
+    """Payments alike in amount, in order; those alike to most come first, and each payment is in one group."""
     by_size = sorted(paid, key=lambda step: (step.amount, step.number))
-    best: list[Step] = []
-    most, high = 0, 0
+    spans: list[tuple[int, int]] = []
+    high = 0
     for low, least in enumerate(by_size):
+        before = high
         while high < len(by_size) and by_size[high].amount * 100 <= least.amount * (100 + ALIKE_PERCENT):
             high += 1
-        if high - low <= most or (low and by_size[low - 1].amount == least.amount):
-            continue
-        group = _close(sorted(by_size[low:high], key=lambda step: step.number))
-        if (count := _payees(group)) > most:
-            best, most = group, count
-    return best
+        if high > before and high - low >= EXACT_PAYEES:  # else what begins here is part of what began before
+            spans.append((low, high))
+    used = bytearray(len(by_size))
+    for low, high in sorted(spans, key=lambda span: (span[0] - span[1], span[0])):
+        if not used[low] and not used[high - 1]:  # no longer span lies inside a shorter one
+            used[low:high] = b"\1" * (high - low)
+            yield sorted(by_size[low:high], key=lambda step: step.number)
 
 
 def _close(steps: Sequence[Step]) -> list[Step]:
