@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cointrail.errors import InputError
+from cointrail.patterns import content, report
 from cointrail.patterns.reading import COLUMNS, read
 from tests.cli.command import done, movements, run, trail
 
@@ -41,9 +42,9 @@ def copied(good: Path, out: Path) -> Path:
 
 def changed(good: Path, out: Path, change: Callable[[Any], object]) -> Path:
     folder = copied(good, out)
-    content = json.loads((folder / "trail.json").read_text())
-    change(content)
-    (folder / "trail.json").write_text(json.dumps(content))
+    said = json.loads((folder / "trail.json").read_text())
+    change(said)
+    (folder / "trail.json").write_text(json.dumps(said))
     return folder
 
 
@@ -85,6 +86,7 @@ def test_what_is_no_trail_is_refused(tmp_path: Path, good: Path) -> None:
         (lambda c: c["assets"]["USD"].update(chain="nowhere"), "nowhere"),
         (lambda c: c["policies"]["fifo"]["endpoints"].append({}), "no field"),
         (lambda c: c["policies"]["fifo"].update(stolen={"USD": "1e999999999"}), "does not fit"),
+        (lambda c: c["policies"]["fifo"]["endpoints"][0].update(address={}), "endpoint's address"),
         (lambda c: c.update(ledgers=5), "int"),
         (lambda c: c.update(assets={}), "USD"),
     ],
@@ -124,7 +126,7 @@ def test_damage_anywhere_is_read_or_refused(good: Path, tmp_path: Path, data: by
         cut = int(at * len(raw))
         (folder / name).write_bytes(raw[:cut] + data + raw[cut + len(data) :])
         try:
-            read(folder)
+            content(report(folder))
         except InputError as error:
             assert str(folder) in str(error)
 

@@ -72,19 +72,11 @@ def _record(folder: Path, content: Mapping[str, Any], policy: str | None, prices
     decimals = {key: asset.decimals for key, asset in assets.items()}
     steps = tuple(_steps(folder / MOVEMENTS, name, decimals))
     stolen = {key: to_units(amount, decimals[key]) for key, amount in found["stolen"].items()}
-    thefts = frozenset(content["theft"]["transactions"])
+    thefts = frozenset(map(str, content["theft"]["transactions"]))
     start = theft
     if start is None:
         start = min((s.time for s in steps if s.tx in thefts and s.time is not None), default=None)
-    ends = tuple(found["endpoints"])
-    for end in ends:
-        _ = (
-            to_units(end["amount"], decimals[end["asset"]]),
-            end["address"],
-            end["reason"],
-            end["category"],
-            end["chain"],
-        )
+    ends = tuple(_end(one, decimals) for one in found["endpoints"])
     times = [parse_time(one["last_time"]) for one in content["ledgers"] if one["last_time"]]
     first = next((s.time for s in steps if s.time is not None), None)
     chains = {key: one["chain"] for key, one in content["assets"].items()}
@@ -95,13 +87,25 @@ def _record(folder: Path, content: Mapping[str, Any], policy: str | None, prices
         ends=ends,
         decimals=decimals,
         stolen=stolen,
-        victims=frozenset(content["theft"]["addresses"]) | {s.sender for s in steps if s.tx in thefts and s.sender},
+        victims=frozenset(map(str, content["theft"]["addresses"]))
+        | {s.sender for s in steps if s.tx in thefts and s.sender},
         thefts=thefts,
         worth=worth,
         start=start,
         last=max(times, default=None),
         notes=tuple(_notes(content, worth)),
     )
+
+
+def _end(said: Mapping[str, Any], decimals: Mapping[str, int]) -> Mapping[str, Any]:
+    """What rules look at of an endpoint, each of its type."""
+    one = {
+        name: said[name] for name in ("address", "amount", "asset", "category", "chain", "label", "reason", "target")
+    }
+    if wrong := [name for name, value in one.items() if not isinstance(value, str | None)]:
+        raise ValueError(f"an endpoint's {wrong[0]} is {one[wrong[0]]!r}")
+    to_units(one["amount"], decimals[one["asset"]])
+    return one
 
 
 def _asset(key: str, said: Mapping[str, Any]) -> Asset:
