@@ -14,6 +14,7 @@ from pathlib import Path
 from bench.labelled import measured
 from bench.machine import commit, machine
 from bench.owning import owned
+from bench.patterns import section
 from cointrail.conversions.rate import write_rates
 from cointrail.drills.demo import run
 from cointrail.drills.haystack import STYLES, load, style
@@ -94,8 +95,9 @@ def main() -> None:
     )
     text += "".join(_haystacks(seeds)) + NOTE.format(ambiguous=", ".join(AMBIGUOUS))
     text += "".join(_heists()) + "".join(_rules()) + "".join(_owners())
+    text += "\n" + section()
     text += (
-        "\n## Parameters of the haystacks\n\nDefaults, and what each style changes; `mixed` draws all by the seed.\n\n"
+        "## Parameters of the haystacks\n\nDefaults, and what each style changes; `mixed` draws all by the seed.\n\n"
     )
     text += "```\n" + "\n".join(f"{k} = {v}" for k, v in sorted(vars(style("quiet")).items())) + "\n"
     text += "\n".join(f"{name}: {changes}" for name, changes in STYLES.items()) + "\n```\n"

@@ -6,6 +6,7 @@ import pytest
 
 from bench.labelled import measured
 from cointrail.conversions.measure import measure
+from cointrail.conversions.mixers import coinjoin
 from cointrail.conversions.rate import Rate, rate, rates, write_rates
 from cointrail.conversions.settlement.piece import RULES
 from cointrail.errors import InputError
@@ -27,8 +28,16 @@ def test_what_is_shipped() -> None:
     known = {one.rule for one in rates()}
     assert {"key", "recipient", "amount", "alarm", "decode", "swap", "unwrap"} <= known
     fees = {"recipient-less-fee", "amount-less-fee"}
-    assert fees <= known <= {"key", "recipient", "amount", "alarm", "decode", *fees, *RULES}
-    assert all(one.n > 0 and 0 <= one.precision <= 1 and 0 <= one.recall <= 1 for one in rates())
+    joins = {
+        coinjoin.WHIRLPOOL,
+        coinjoin.TX0,
+        coinjoin.WASABI_1,
+        coinjoin.WASABI_2,
+        coinjoin.JOINMARKET,
+        coinjoin.ALIKE,
+    }
+    assert fees | joins <= known <= {"key", "recipient", "amount", "alarm", "decode", *fees, *joins, *RULES}
+    assert all(one.n > 0 and 0 <= one.precision <= 1 and 0 <= (one.recall or 0) <= 1 for one in rates())
 
 
 def test_the_least_favourable_of_the_large_sets_is_told() -> None:

@@ -20,11 +20,12 @@ class Rate:
     set: str
     n: int
     precision: float
-    recall: float
+    recall: float | None  # None where only what was found was judged
     date: str
 
     def __str__(self) -> str:
-        return f"precision {self.precision:.2%}, recall {self.recall:.2%} on {self.n:,} ({self.set}, {self.date})"
+        recall = "not measured" if self.recall is None else f"{self.recall:.2%}"
+        return f"precision {self.precision:.2%}, recall {recall} on {self.n:,} ({self.set}, {self.date})"
 
 
 def rate(rule: str, bridge: str = "", path: Path = RATES) -> Rate | None:
@@ -32,7 +33,7 @@ def rate(rule: str, bridge: str = "", path: Path = RATES) -> Rate | None:
     known = [one for one in rates(path) if one.rule == rule]
     near = [one for one in known if bridge and bridge.lower() in one.set.lower()] or known
     large = [one for one in near if one.n >= ENOUGH] or near
-    return min(large, key=lambda one: (one.precision, one.recall, -one.n), default=None)
+    return min(large, key=lambda one: (one.precision, -1 if one.recall is None else one.recall, -one.n), default=None)
 
 
 @cache
@@ -42,13 +43,20 @@ def rates(path: Path = RATES) -> tuple[Rate, ...]:
         return ()
     with path.open(encoding="utf-8", newline="") as text:
         return tuple(
-            Rate(row["rule"], row["set"], int(row["n"]), float(row["precision"]), float(row["recall"]), row["date"])
+            Rate(
+                row["rule"], row["set"], int(row["n"]), float(row["precision"]),
+                float(row["recall"]) if row["recall"] else None, row["date"],
+            )
             for row in csv.DictReader(text)
-        )
+        )  # fmt: skip
 
 
 def write_rates(found: Iterable[Rate], path: Path = RATES) -> None:
     """Keep the rates."""
     header = tuple(one.name for one in fields(Rate))
-    rows = ((f"{cell:.4f}" if isinstance(cell, float) else cell for cell in astuple(one)) for one in found)
+    rows = ((_cell(cell) for cell in astuple(one)) for one in found)
     write_csv(path, header, map(tuple, rows))
+
+
+def _cell(value: object) -> object:
+    return "" if value is None else f"{value:.4f}" if isinstance(value, float) else value

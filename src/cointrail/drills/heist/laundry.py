@@ -8,7 +8,7 @@ import numpy as np
 from cointrail.drills.heist.facts import ETHER, fact
 from cointrail.drills.heist.moves import ETH, Book
 from cointrail.drills.heist.routes import Routes
-from cointrail.drills.heist.theft import BLOCKS_A_DAY, Theft, midnight
+from cointrail.drills.heist.theft import BLOCKS_A_DAY, Theft, block_at, midnight
 from cointrail.ledger.rows import Kind
 
 DEEPEST = 8  # layers after which everything is cashed out
@@ -35,6 +35,8 @@ class Laundry:
     routes: Routes
     leaf: int
     last: int
+    peels: dict[int, int] = field(default_factory=dict)  # wallet -> the one that it passed the rest on to
+    rests: list[tuple[int, int, int]] = field(default_factory=list)  # wallet, block it got value, block it wakes
     _depth: dict[int, int] = field(default_factory=dict)
     _layers: dict[int, list[int]] = field(default_factory=dict)
     _busy: dict[int, int] = field(default_factory=dict)  # wallet -> block of its last planned event
@@ -53,7 +55,9 @@ class Laundry:
         days += [10] * (len(filled) - len(days) + 2)
         for wallet, day in zip([*filled, theft.holder, theft.hoard], days, strict=True):
             self._open(wallet, 0 if wallet in (theft.holder, theft.hoard) else 1)
-            self._plan(midnight(day) + int(self.book.rng.integers(BLOCKS_A_DAY)), wallet)
+            wake = midnight(day) + int(self.book.rng.integers(BLOCKS_A_DAY))
+            self.rests.append((wallet, block_at(fact("split_to")), wake))
+            self._plan(wake, wallet)
         while self._queue and self._queue[0][0] <= self.last:
             block, _, wallet, payee, amount = heapq.heappop(self._queue)
             if payee == WAKE:
@@ -88,7 +92,8 @@ class Laundry:
             self._cash_out(block, wallet)
         elif choice < CASH_OUT + PEEL:
             self._plan(block, wallet, self.routes.draw(rng)[0], held // CENT * int(rng.integers(5, 30)) // 100 * CENT)
-            self._plan(block + 20, wallet, self._next(depth + 1))
+            self.peels[wallet] = self._next(depth + 1)
+            self._plan(block + 20, wallet, self.peels[wallet])
         else:
             self._split(block, wallet, int(rng.integers(1, 2 + min(4, 1 + held // self.leaf))), pause=200)
 
@@ -155,4 +160,5 @@ class Laundry:
                 funder = self.routes.services["birch"].number
                 self.book.send(block, funder, wallet, int(rng.integers(1, 60)) * CENT // 10)
             hours = min(400.0, DWELL_HOURS * float(np.exp(DWELL_SIGMA * rng.standard_normal())))
+            self.rests.append((wallet, block, block + 2 + int(hours * 300)))
             self._plan(block + 2 + int(hours * 300), wallet)

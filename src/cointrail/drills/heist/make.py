@@ -1,17 +1,20 @@
 """A synthetic theft in background traffic, with known truth."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 
 from cointrail.chains import Asset
-from cointrail.drills.heist.assemble import Assembled, assemble, times
+from cointrail.drills.columns import Ints
+from cointrail.drills.heist.assemble import SECONDS, Assembled, assemble, times
 from cointrail.drills.heist.cast import Tag, assets, services
 from cointrail.drills.heist.facts import ETHER, fact
 from cointrail.drills.heist.laundry import Laundry
 from cointrail.drills.heist.logs import events
-from cointrail.drills.heist.moves import Book, Moves
+from cointrail.drills.heist.moves import NOBODY, Book, Moves
+from cointrail.drills.heist.planted import Planted, chained, rested
 from cointrail.drills.heist.router import CROWD, ROUTER, Router
 from cointrail.drills.heist.routes import Routes
 from cointrail.drills.heist.script import Script
@@ -38,6 +41,7 @@ class Heist:
     theft_transactions: list[bytes]
     since: int  # seconds since 1970: the first theft transaction
     truth: Truth
+    planted: Planted
     notes: list[str]
     parameters: dict[str, int | float | str]
 
@@ -56,7 +60,8 @@ def heist(transfers: int = TRANSFERS, seed: int = 0, leaf: int | None = None, fe
     theft = steal(book, cast)
     router = Router(book, book.stranger())
     routes = Routes(cast, router)
-    Laundry(book, routes, size * ETHER, LAST).run(theft)
+    laundry = Laundry(book, routes, size * ETHER, LAST)
+    laundry.run(theft)
     router.crowd(range(len(cast), people(transfers)), int(CROWD * transfers), FIRST, LAST)
     crime = book.moves()
     payments = (
@@ -92,6 +97,7 @@ def heist(transfers: int = TRANSFERS, seed: int = 0, leaf: int | None = None, fe
         theft_transactions=[made.hashes[at].tobytes() for at in theft.transactions],
         since=int(times(np.array([start]))[0]),
         truth=truth,
+        planted=_planted(made, theft, laundry, noise, twins),
         notes=theft.notes,
         parameters=parameters,
     )
@@ -100,6 +106,22 @@ def heist(transfers: int = TRANSFERS, seed: int = 0, leaf: int | None = None, fe
 def _labels(made: Assembled, routes: Routes) -> list[Tag]:
     known = [service.tag(made.addresses[service.number].tobytes()) for service in routes.services.values()]
     return known + [routes.deposits[at].tag(made.addresses[at].tobytes()) for at in routes.labelled]
+
+
+def _planted(made: Assembled, theft: Theft, laundry: Laundry, noise: Moves, twins: Ints) -> Planted:
+    def named(wallets: Iterable[int]) -> frozenset[bytes]:
+        return frozenset(made.addresses[at].tobytes() for at in wallets)
+
+    alike = set(twins[:, 0].tolist())
+    pairs = {(a, b) for a, b in zip(noise.sender.tolist(), noise.recipient.tolist(), strict=True) if b != NOBODY}
+    spam = {(b, a) if a in alike else (a, b) for a, b in pairs if a in alike or b in alike}
+    return Planted(
+        peelers=named(laundry.peels),
+        chained=named(chained(laundry.peels)),
+        tranches=named((theft.holder, theft.hoard)),
+        resting=named(rested(laundry.rests, SECONDS, LAST)),
+        poisoned=frozenset((made.addresses[a].tobytes(), made.addresses[b].tobytes()) for a, b in spam),
+    )
 
 
 def _truth(made: Assembled, book: Book, theft: Theft, routes: Routes, coins: list[Asset]) -> Truth:
