@@ -1,5 +1,7 @@
 """The label store against a plain list, and what happens when it is interrupted."""
 
+import json
+import os
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -8,12 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cointrail.chains import parse_address
 from cointrail.errors import InputError
 from cointrail.labels import segment
 from cointrail.labels.confidence import level
 from cointrail.labels.label import Label
 from cointrail.labels.store import Labels
 
+DATA = Path(os.environ.get("COINTRAIL_DATA", Path(__file__).parents[2] / ".." / "shared" / "data"))
+POOLS = DATA / "mixers" / "tornado_lambdaclass" / "tornado_pools.json"
 ZERO, DEAD = bytes(20), bytes(18) + b"\xde\xad"
 # Addresses that share their first bytes, as made-to-measure ones do, and that end in zeros.
 ADDRESSES = [b"\x11" * 20, b"\x11" * 19 + b"\x12", b"\x11" * 8 + bytes(12), b"\xff" * 20, bytes(19) + b"\x01", ZERO]
@@ -95,12 +100,29 @@ def test_burn_addresses_are_built_in(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
+def test_shipped_labels_say_where_they_come_from(tmp_path: Path) -> None:
+    store = Labels(tmp_path)
+    said = [label for row in store.addresses() for label in store.at(row.tobytes(), None)]
+    assert len({label.address for label in said}) == len(said)  # nothing stands twice
+    assert all(label.url for label in said if label.category != "burn")
+
+
+@pytest.mark.skipif(not POOLS.is_file(), reason="no list of Tornado Cash's pools here (COINTRAIL_DATA names the data)")
+def test_every_pool_of_tornado_cash_is_built_in(tmp_path: Path) -> None:
+    store = Labels(tmp_path)
+    for pool, denomination in json.loads(POOLS.read_text()).items():
+        [said] = store.at(parse_address(pool), None)
+        assert (said.category, said.entity) == ("mixer", f"Tornado Cash: {denomination}")
+
+
 def test_addresses_are_listed_once_in_order(tmp_path: Path) -> None:
     store = Labels(tmp_path)
+    shipped = {row.tobytes() for row in store.addresses()}
     store.add([label(ADDRESSES[3]), label(ADDRESSES[1]), label(ADDRESSES[1], "Other")], {"a.csv": "00"})
     found = store.addresses()
     assert found.dtype == np.uint8
-    assert [row.tobytes() for row in found] == [ZERO, DEAD, ADDRESSES[1], ADDRESSES[3]]
+    assert [row.tobytes() for row in found] == sorted({ADDRESSES[1], ADDRESSES[3]} | shipped)
+    assert {ZERO, DEAD} <= shipped
     assert store.files() == {"a.csv": "00"}
 
 

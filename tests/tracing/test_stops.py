@@ -202,3 +202,13 @@ def test_a_service_without_a_label_is_a_hub(tmp_path: Path) -> None:
     content, _ = follow(ledger, theft(C, direction="backward"), behaviour=eager)
     [hub] = content["policies"]["fifo"]["endpoints"]
     assert hub["reason"] == "hub" and "backward" in hub["detail"]
+
+
+def test_a_pool_of_tornado_cash_is_known_without_labels(tmp_path: Path) -> None:
+    """Whoever withdraws from the pool later took no more from the thief than from anybody else."""
+    pool = bytes.fromhex("a160cdab225685da1d56aa342ad8841c3b53f291")
+    rows = [row(1, A, B, 100), row(2, B, 0, 100) | {"recipient": pool}, row(3, 0, C, 100) | {"sender": pool}]
+    content, _ = follow(making.ledger(tmp_path / "ledger", rows), theft(A))
+    [end] = content["policies"]["fifo"]["endpoints"]
+    assert (end["reason"], end["category"], end["label"]) == ("label", "mixer", "Tornado Cash: 100 ETH")
+    assert (end["address"], end["amount"]) == (format_address(pool), "100")

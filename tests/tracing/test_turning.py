@@ -76,6 +76,9 @@ def flat(transactions: list[list[tuple[int, int, int, int]]]) -> list[turning.Ro
 @pytest.mark.parametrize("policy", ["fifo", "lifo"])
 @settings(max_examples=80, deadline=None)
 @given(transactions=Transactions)
+@example(
+    transactions=[[(1, 2, 0, 1), (2, 1, 1, 9)], [(1, 2, 1, 1), (1, 3, 1, 4), (3, 2, 0, 1), (3, 4, 0, 2)]]
+)  # returned, and shared out again by two exits
 def test_the_walk_is_the_reference(policy: str, transactions: list[list[tuple[int, int, int, int]]]) -> None:
     rows = flat(transactions)
     source = next((row[1] for row in rows if row[1] != row[2]), None)
