@@ -78,6 +78,11 @@ def test_two_swaps_over_one_pool_are_told_apart_by_their_order() -> None:
     assert lost(X, *rows) == [Piece(X, A, 0, 100, X, B, 0, 7, "order"), Piece(X, C, 0, 30, X, D, 0, 5, "order")]
 
 
+def test_one_asset_from_several_to_several_goes_unit_for_unit() -> None:
+    rows = [(X, ROUTER, A, 2), (Y, ROUTER, A, 1), (ROUTER, FEES, A, 1), (ROUTER, POOL, A, 2)]
+    assert settled(*rows).pieces == [Piece(X, A, 0, 2, POOL, A, 0, 2, "net"), Piece(Y, A, 0, 1, FEES, A, 0, 1, "net")]
+
+
 def test_swaps_that_cannot_be_told_apart_are_mixed() -> None:
     rows = [(X, POOL, A, 100), (X, POOL, C, 30), (POOL, X, B, 8), (POOL, X, D, 6)]
     assert lost(X, *rows) == [
@@ -174,6 +179,7 @@ def test_every_unit_lost_is_in_one_piece_and_no_unit_gained_in_two(
         nets[-1 - asset if sender == ZERO else sender, asset] -= amount
         nets[-1 - asset if recipient == ZERO else recipient, asset] += amount
     pieces = settled(*rows, robbed=tuple(robbed)).pieces
+    assert all(one.size == one.amount for one in pieces if one.asset == one.got)
     for (who, asset), net in nets.items():
         if asset == FAKE:
             continue

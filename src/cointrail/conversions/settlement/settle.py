@@ -173,8 +173,9 @@ def _direct(books: Books, movements: Sequence[Movement]) -> None:
     for asset in books.assets():
         losses, gains = books.open_losses(books.payers, [asset]), books.open_gains(books.payees, [asset])
         size = min(sum(loss.size for loss in losses), sum(gain.size for gain in gains))
-        if size:
-            books.match(blend(_cut(losses, size), _cut(gains, size), lambda asset, amount: None), NET)
+        for loss in _cut(losses, size):  # unit for unit: of one asset nothing is rounded on the way
+            for gain in _cut(books.open_gains(books.payees, [asset]), loss.size):
+                books.pay(loss.who, gain.who, asset, gain.size)
 
 
 def _cut(stakes: list[Stake], size: int) -> list[Stake]:
