@@ -79,6 +79,12 @@ def flat(transactions: list[list[tuple[int, int, int, int]]]) -> list[turning.Ro
 @example(
     transactions=[[(1, 2, 0, 1), (2, 1, 1, 9)], [(1, 2, 1, 1), (1, 3, 1, 4), (3, 2, 0, 1), (3, 4, 0, 2)]]
 )  # returned, and shared out again by two exits
+@example(
+    transactions=[[(1, 1, 1, 1), (3, 1, 0, 1), (1, 5, 0, 1), (2, 1, 0, 2), (3, 4, 0, 1), (4, 2, 0, 2)]]
+)  # one asset from several to several
+@example(
+    transactions=[[(1, 1, 0, 1), (3, 1, 1, 2), (3, 2, 0, 1), (2, 1, 1, 1)], [(1, 1, 1, 2), (1, 2, 1, 1)]]
+)  # the later coins of an inflow come first
 def test_the_walk_is_the_reference(policy: str, transactions: list[list[tuple[int, int, int, int]]]) -> None:
     rows = flat(transactions)
     source = next((row[1] for row in rows if row[1] != row[2]), None)

@@ -321,8 +321,10 @@ class _Run:
         self._seen(self.visits, recipient, move.hop, key)
         place = account.place(key, incoming=True)
         purse.receive(place, part)
-        if recipient not in self.waiting:
-            self._queue(recipient, purse.next(place))
+        following = purse.next(place)  # by another exit, earlier coins of an inflow may come after later ones
+        queued = self.waiting.get(recipient)
+        if queued is None or (following is not None and account.keys[following] < queued):
+            self._queue(recipient, following)
 
     def _stops(self, move: Move) -> Stop | None:
         """Why value is not followed beyond the holding where a move arrives."""
