@@ -17,7 +17,7 @@ STEPS = {
     "named": (book.Book, "save", 1),
     "first": (segment, "write", 1),
     "third": (segment, "write", 3),
-    "renamed": (segment, "sha256", 4),  # one file of the second segment is there, the others are not
+    "renamed": (segment, "settle", 4),  # one file of the second segment is there, the others are not
     "listed": (manifest.Manifest, "save", 1),
     "aside": (files, "sync_folder", 1),  # the manifest is replaced, and perhaps not on the disk for good
     "sweeping": (store, "_sweep", 1),

@@ -10,12 +10,11 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
-from cointrail.errors import InputError
 from cointrail.ledger.event_union import current, keys
-from cointrail.ledger.files import sha256, stored, sync_file, sync_folder
+from cointrail.ledger.files import stored
 from cointrail.ledger.manifest import Part
+from cointrail.ledger.parts import read_part, write_part
 from cointrail.ledger.rows import EVENTS
 
 FOLDER = "events"
@@ -25,16 +24,9 @@ HELD_BYTES = 1 << 28  # kept in memory before a part is written
 ROW_GROUP = 1 << 16
 
 
-def read_part(folder: Path, part: Part) -> pa.Table:
-    """The events of one part; InputError where it is not one of ours."""
-    path = folder / FOLDER / f"{part.name}.parquet"
-    try:
-        table = stored(path).read()
-    except (OSError, pa.ArrowException) as error:
-        raise InputError(f"{path}: missing or damaged; restore the ledger from a copy or import again") from error
-    if not table.schema.equals(STORED) or table.num_rows != part.rows:
-        raise InputError(f"{path}: not as it was written; restore the ledger from a copy or import again")
-    return table
+def read_events(folder: Path, part: Part) -> pa.Table:
+    """The events of one part of a ledger; InputError where it is not one of ours."""
+    return read_part(folder / FOLDER, part, STORED)
 
 
 class EventParts:
@@ -67,14 +59,14 @@ class EventParts:
         if not table.num_rows:
             return
         if self._parts and self._parts[-1].rows < SMALL_ROWS:
-            table = pa.concat_tables([read_part(self._folder, self._parts.pop()), table])
+            table = pa.concat_tables([read_events(self._folder, self._parts.pop()), table])
         self._parts.append(_store(self._folder, table))
 
     def _fresh(self, table: pa.Table) -> pa.Table:
         """What the parts do not say already, each once. What was said of a block that was replaced since is new."""
         _, first = np.unique(np.asarray(keys(table).dictionary_encode().indices), return_index=True)
         table = table.take(pa.array(np.sort(first)))
-        near = [read_part(self._folder, part) for part in self._parts if self._near(part, table)]
+        near = [read_events(self._folder, part) for part in self._parts if self._near(part, table)]
         if near:
             there = pa.concat_tables(near)
             there = there.filter(pa.array(current(there)))
@@ -94,21 +86,7 @@ class EventParts:
 def _store(folder: Path, table: pa.Table) -> Part:
     """Write one part, named by its content."""
     table = table.sort_by([("block", "ascending"), ("position", "ascending")]).combine_chunks()
-    path = folder / FOLDER / "new.parquet.tmp"
-    path.parent.mkdir(exist_ok=True)
-    pq.write_table(
-        table,
-        path,
-        compression="zstd",
-        compression_level=3,
-        row_group_size=ROW_GROUP,
-        use_dictionary=["address", "sender", "topics", "source"],
-        write_page_checksum=True,
+    first = f"{pc.min(table.column('block')).as_py() or 0:012d}"
+    return write_part(
+        folder / FOLDER, table, first, ROW_GROUP, use_dictionary=["address", "sender", "topics", "source"]
     )
-    sync_file(path)
-    digest = sha256(path)
-    first = pc.min(table.column("block")).as_py() or 0
-    name = f"{first:012d}-{digest[:24]}"
-    path.replace(path.with_name(f"{name}.parquet"))
-    sync_folder(path.parent)
-    return Part(name, table.num_rows, digest)

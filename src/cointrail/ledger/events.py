@@ -14,7 +14,7 @@ from cointrail.ledger import segment as segments
 from cointrail.ledger.book import fixed
 from cointrail.ledger.columns import NONE, flat, integers, words_of
 from cointrail.ledger.event import Event, of_table
-from cointrail.ledger.event_parts import STORED, read_part
+from cointrail.ledger.event_parts import STORED, read_events
 from cointrail.ledger.event_union import current, numbers, ordered, timed, without
 from cointrail.ledger.files import stored
 from cointrail.ledger.intern import Words, words
@@ -102,7 +102,7 @@ class Events(Sequence[Event]):
 
 def telling(folder: Path, manifest: Manifest) -> npt.NDArray[np.uint64]:
     """The first eight bytes of the transactions of all stored events, ascending: those that count, and maybe more."""
-    columns = [flat(read_part(folder, part).column("tx")) for part in manifest.events]
+    columns = [flat(read_events(folder, part).column("tx")) for part in manifest.events]
     heads = [words(fixed(column, HASH_BYTES))[:, 0] for column in columns]
     return np.unique(np.concatenate([np.empty(0, np.uint64), *heads]))
 
@@ -114,7 +114,7 @@ def load_events(folder: Path, manifest: Manifest) -> Events:
     """
     if not manifest.events:
         return Events(EVENTS.empty_table())
-    table = pa.concat_tables([read_part(folder, part) for part in manifest.events])
+    table = pa.concat_tables([read_events(folder, part) for part in manifest.events])
     wide = STORED.get_field_index("data")
     table = table.set_column(wide, "data", table.column("data").cast(pa.large_binary()))
     near = _near(manifest, numbers(table, "block"))

@@ -1,14 +1,34 @@
 """Writing that survives a crash: the whole new file, or the old one."""
 
+import fcntl
 import hashlib
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
 
+from cointrail.errors import InputError
+
 SEAL = "sha256"  # of the rest of a sealed JSON object
+
+
+@contextmanager
+def alone(lock: Path, what: str) -> Iterator[None]:
+    """One maker at a time of `what` a ledger derives: whoever comes second waits, and finds it made."""
+    try:
+        file = lock.open("w")
+    except OSError as error:
+        why = error.strerror or "no access"
+        raise InputError(
+            f"{lock.parent}: {what} has to be made, but {why}; copy the ledger to where you can write"
+        ) from error
+    with file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def sync_folder(folder: Path) -> None:

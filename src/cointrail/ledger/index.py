@@ -16,12 +16,10 @@ the outputs of an address in the order of their ids. What an input spends, where
 of the output. All other chains have these arrays empty.
 """
 
-import fcntl
 import json
 import shutil
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +27,6 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from cointrail.errors import InputError
 from cointrail.ledger import segment as segments
 from cointrail.ledger.book import fixed, read_all
 from cointrail.ledger.clock import Clock
@@ -121,21 +118,6 @@ def _intact(folder: Path, name: str, said: dict[str, Any], whole: bool) -> bool:
     if not path.is_file() or path.stat().st_size != said["bytes"]:
         return False
     return not whole or sha256(path) == said["sha256"]
-
-
-@contextmanager
-def alone(folder: Path) -> Iterator[None]:
-    """One builder at a time: whoever comes second waits, and finds the index made."""
-    try:
-        file = (folder / LOCK).open("w")
-    except OSError as error:
-        why = error.strerror or "no access"
-        raise InputError(
-            f"{folder}: its index has to be made, but {why}; copy the ledger to where you can write"
-        ) from error
-    with file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
 
 
 def build(folder: Path, manifest: Manifest, content: str, step: Step = lambda share: None) -> None:

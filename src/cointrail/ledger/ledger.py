@@ -19,7 +19,7 @@ from cointrail.ledger.book import FOLDER, fixed
 from cointrail.ledger.columns import NONE, Integers, flat, integers
 from cointrail.ledger.digest import digest
 from cointrail.ledger.events import Events, load_events
-from cointrail.ledger.files import stored
+from cointrail.ledger.files import alone, stored
 from cointrail.ledger.index import Index
 from cointrail.ledger.manifest import Manifest, Segment, load
 from cointrail.ledger.rows import ADDRESS_BYTES, HASH_BYTES
@@ -91,7 +91,7 @@ class Ledger:
             raise InputError(f"{self.path}: was written to in the meantime; run the command again") from error
 
     def _make_index(self) -> None:
-        with indexes.alone(self.path):
+        with alone(self.path / indexes.LOCK, "its index"):
             if not indexes.fresh(self.path, self.manifest):
                 content = digest(self.path, self.manifest, lambda share: self._step("digest", share))
                 indexes.build(self.path, self.manifest, content, lambda share: self._step("index", share))

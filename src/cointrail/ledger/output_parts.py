@@ -10,13 +10,11 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.parquet as pq
 
-from cointrail.errors import InputError
 from cointrail.ledger.book import Book
 from cointrail.ledger.columns import flat
-from cointrail.ledger.files import sha256, stored, sync_file, sync_folder
 from cointrail.ledger.manifest import Part
+from cointrail.ledger.parts import read_part, write_part
 from cointrail.ledger.rows import OUTPUTS
 
 FOLDER = "outputs"
@@ -33,16 +31,9 @@ HELD_BYTES = 1 << 28  # kept in memory before a part is written
 Ids = npt.NDArray[np.uint32]
 
 
-def read_part(folder: Path, part: Part) -> pa.Table:
-    """The outputs of one part; InputError where it is not one of ours."""
-    path = folder / FOLDER / f"{part.name}.parquet"
-    try:
-        table = stored(path).read()
-    except (OSError, pa.ArrowException) as error:
-        raise InputError(f"{path}: missing or damaged; restore the ledger from a copy or import again") from error
-    if not table.schema.equals(STORED) or table.num_rows != part.rows:
-        raise InputError(f"{path}: not as it was written; restore the ledger from a copy or import again")
-    return table
+def read_outputs(folder: Path, part: Part) -> pa.Table:
+    """The outputs of one part of a ledger; InputError where it is not one of ours."""
+    return read_part(folder / FOLDER, part, STORED)
 
 
 @dataclass
@@ -83,31 +74,17 @@ class OutputParts:
             return
         table = pa.concat_tables(self._held).combine_chunks()
         self._held = []
-        path = self.folder / FOLDER / "new.parquet.tmp"
-        path.parent.mkdir(exist_ok=True)
-        pq.write_table(
-            table,
-            path,
-            compression="zstd",
-            compression_level=3,
-            row_group_size=ROW_GROUP,
-            use_dictionary=False,
-            column_encoding={"output": "DELTA_BINARY_PACKED", "owner": "DELTA_BINARY_PACKED"},
-            write_page_checksum=True,
-        )
-        sync_file(path)
-        digest = sha256(path)
-        name = f"{len(self.parts):06d}-{digest[:24]}"
-        path.replace(path.with_name(f"{name}.parquet"))
-        sync_folder(path.parent)
-        self.parts.append(Part(name, table.num_rows, digest))
+        encoding = dict.fromkeys(("output", "owner"), "DELTA_BINARY_PACKED")
+        first = f"{len(self.parts):06d}"
+        folder = self.folder / FOLDER
+        self.parts.append(write_part(folder, table, first, ROW_GROUP, use_dictionary=False, column_encoding=encoding))
 
     def _known(self, highest: int) -> npt.NDArray[np.bool_]:
         """Of which ids the ledger and this import have told, with room for the highest id."""
         if self._told is None:
             self._told = np.zeros(highest + 1, bool)
             for part in self.parts:
-                table = read_part(self.folder, part)
+                table = read_outputs(self.folder, part)
                 for name in ("output", "owner"):
                     ids = np.asarray(flat(table.column(name)))
                     self._told = _room(self._told, int(ids.max(initial=0)))

@@ -10,12 +10,12 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from cointrail.ledger.columns import NONE, Columns, flat, integers, paths_of, words_of
-from cointrail.ledger.files import sha256, stored, sync_file, sync_folder
+from cointrail.ledger.files import stored
 from cointrail.ledger.intern import Words, unwords
 from cointrail.ledger.manifest import Segment
+from cointrail.ledger.parts import settle, write_aside
 from cointrail.ledger.rows import AMOUNT_BYTES, HASH_BYTES
 
 FOLDERS = ("transfers", "transactions", "blocks")
@@ -107,29 +107,21 @@ def write(folder: Path, rows: Columns, order: str) -> Segment:
 
 def _store(folder: Path, rows: Columns, order: str, tables: tuple[pa.Table, pa.Table, pa.Table]) -> Segment:
     digests = {}
-    aside = [folder / name / "new.parquet.tmp" for name in FOLDERS]
-    for name, table, path in zip(FOLDERS, tables, aside, strict=True):
-        path.parent.mkdir(exist_ok=True)
+    for name, table in zip(FOLDERS, tables, strict=True):
         delta = {"block": "DELTA_BINARY_PACKED", "time": "DELTA_BINARY_PACKED", "tx": "DELTA_BINARY_PACKED"}
-        pq.write_table(
+        digests[name] = write_aside(
+            folder / name,
             table,
-            path,
-            compression="zstd",
-            compression_level=3,
-            row_group_size=ROW_GROUP,
+            ROW_GROUP,
             use_dictionary=[c for c in ("kind", "asset", "status", "source", "nth", "path") if c in table.column_names],
             column_encoding={c: e for c, e in delta.items() if c in table.column_names},
             write_page_index=True,
-            write_page_checksum=True,
         )
-        sync_file(path)
-        digests[name] = sha256(path)
     key = rows.block if order == "block" else rows.time
     whole = hashlib.sha256("".join(digests.values()).encode()).hexdigest()
     stem = f"{key[0]:012d}-{whole[:24]}"  # of all three files: none that a manifest names is ever written over
-    for path in aside:
-        path.replace(path.with_name(f"{stem}.parquet"))
-        sync_folder(path.parent)
+    for name in FOLDERS:
+        settle(folder / name, stem)
 
     def ends(values: npt.NDArray[np.int64]) -> tuple[int | None, int | None]:
         told = values[values != NONE]

@@ -12,7 +12,7 @@ from cointrail.ledger.book import NOBODY
 from cointrail.ledger.columns import flat, integers
 from cointrail.ledger.intern import Words
 from cointrail.ledger.manifest import Manifest
-from cointrail.ledger.output_parts import read_part
+from cointrail.ledger.output_parts import read_outputs
 from cointrail.ledger.outputs import RETURN, memo
 from cointrail.ledger.rows import Kind
 
@@ -34,7 +34,7 @@ class Spending:
         self.script = np.zeros(ids, np.uint32)
         told, lost, texts, first = [NOTHING], [NOTHING], [NOTHING], 1
         for part in manifest.outputs:
-            table = read_part(folder, part)
+            table = read_outputs(folder, part)
             output, owner = (np.asarray(flat(table.column(name))) for name in ("output", "owner"))
             self.owner[output] = owner
             script = flat(table.column("script"))

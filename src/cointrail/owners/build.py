@@ -1,19 +1,16 @@
 """The clusters of a ledger: read from disk, extended when the ledger grew, made anew when what they rest on changed."""
 
-import fcntl
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import takewhile
-from pathlib import Path
 
 import numpy as np
 
-from cointrail.errors import InputError
 from cointrail.labels import Labels
 from cointrail.ledger import Ledger
 from cointrail.ledger.book import NOBODY
+from cointrail.ledger.files import alone
 from cointrail.owners import store
 from cointrail.owners.change import Change, change_ties
 from cointrail.owners.clusters import Clusters
@@ -72,7 +69,7 @@ def owners(
     if change is not None:
         _change(ledger, made, joins, change, step)
         return Owners(ledger, made, told)
-    with _alone(ledger.path):
+    with alone(ledger.path / LOCK, "the table of its clusters"):
         return Owners(ledger, _extended(ledger, made, joins, step), told)
 
 
@@ -127,18 +124,3 @@ def _told_since(ledger: Ledger, unknown: Ids) -> bool:
 def _common(one: list[str], other: list[str]) -> int:
     """How many segments two states of a ledger begin with together."""
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """One maker at a time: whoever comes second waits, and finds the clusters made."""
-    try:
-        file = (folder / LOCK).open("w")
-    except OSError as error:
-        why = error.strerror or "no access"
-        raise InputError(
-            f"{folder}: its clusters are kept there, but {why}; copy the ledger to where you can write"
-        ) from error
-    with file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield

@@ -7,7 +7,7 @@ import pyarrow.compute as pc
 
 from cointrail.ledger import Ledger
 from cointrail.ledger.columns import flat
-from cointrail.ledger.output_parts import read_part
+from cointrail.ledger.output_parts import read_outputs
 
 UNKNOWN, OTHER = -1, 0
 FORMS = (  # beginning and length of what has an address: see `chains.bitcoin.script`
@@ -24,7 +24,7 @@ FORMS = (  # beginning and length of what has an address: see `chains.bitcoin.sc
 def kinds(ledger: Ledger) -> npt.NDArray[np.int64]:
     """By address id: which of FORMS its script has, counted from 1; OTHER: none of them, UNKNOWN: no source told it."""
     index = ledger.index
-    scripts = [flat(read_part(ledger.path, part).column("script")) for part in ledger.manifest.outputs]
+    scripts = [flat(read_outputs(ledger.path, part).column("script")) for part in ledger.manifest.outputs]
     told = np.concatenate([np.full(1, UNKNOWN), *(_forms(one) for one in scripts)])
     return np.asarray(told[index.script])
 
