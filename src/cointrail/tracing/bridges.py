@@ -8,27 +8,21 @@ import numpy as np
 
 from cointrail.chains import chain, format_address
 from cointrail.conversions.bridges import Crossings, Leg
-from cointrail.conversions.bridges.leg import DEPOSIT, INTERNAL, WITHDRAWAL
+from cointrail.conversions.bridges.leg import DEPOSIT, INTERNAL, REFUND, WITHDRAWAL
+from cointrail.conversions.bridges.orders import ORDER_ID
 from cointrail.conversions.bridges.unkeyed import evidence
 from cointrail.ledger.marks import EVENT, FIRST
 from cointrail.ledger.outputs import output_key
 from cointrail.tracing.exit import Exit, Stop
 from cointrail.tracing.ledgers import Ledgers
+from cointrail.tracing.orders import Paid, Row, paid
 
-BRIDGE = "bridge"
+BRIDGE, ORDER = "bridge", "order"
+REMEMBERED = 4096  # transactions
 ZERO = bytes(20)
 FIRST_OF_EVENT = FIRST | EVENT  # marks of the first row of a transaction of which events tell
 
 Ends = Callable[[int, int, int, int], list[Exit]]
-
-
-class Row(NamedTuple):
-    """One movement of a transaction, by holdings in the numbers of all ledgers."""
-
-    key: int
-    sender: int
-    recipient: int
-    amount: int
 
 
 class Crossed(NamedTuple):
@@ -44,7 +38,8 @@ class Bridges:
     """The bridge legs of all ledgers of a trace, and the links between them; decoded when the first is asked for.
 
     `rows(key)` gives the movements of a transaction, `ends(number, key, party, asset)` the other side of what a party
-    took in it (forward: paid in it), as exits that the walk can go on from. `wallets`: holdings whose movements are
+    took in it (forward: paid in it), as exits that the walk can go on from; `kept(payment, key)` where the payment of
+    an order went in its transaction, empty where its asset is not followed. `wallets`: holdings whose movements are
     legs, though no event tells of them, and of which bridge.
     """
 
@@ -55,10 +50,13 @@ class Bridges:
         find: Callable[[], Crossings],
         rows: Callable[[int], list[Row]],
         ends: Ends,
+        kept: Callable[[Paid, int], list[Exit]],
         wallets: Mapping[int, str],
     ) -> None:
         self._ledgers, self._backward, self._find, self._rows, self._ends = ledgers, backward, find, rows, ends
         self._numbers = {ledger.chain: number for number, ledger in enumerate(ledgers.all)}
+        self._kept = kept
+        self._paid: dict[tuple[int, int], list[Paid]] = {}  # by ledger and first row
         self._parties: dict[tuple[int, int], int | None] = {}
         self._ids: dict[tuple[int, bytes], int | None] = {}
         self._wallets = wallets
@@ -78,6 +76,29 @@ class Bridges:
     def takes(self, holding: int) -> bool:
         """Whether whatever reaches a holding has gone over a bridge: it is a wallet of one."""
         return holding in self._wallets
+
+    def paid(self, key: int) -> list[Paid]:
+        """The payments of orders in a transaction, in the order of their events; most transactions have none."""
+        number, first, _ = self._ledgers.transaction(key)
+        if not self._ledgers.all[number].index.mark[first] & EVENT or (number, first) not in self._told:
+            return []
+        found = self._paid.get((number, first))
+        if found is None:
+            if len(self._paid) >= REMEMBERED:
+                self._paid.clear()
+            links, legs = self.crossings.link_of, self.crossings.legs
+            places = [
+                place
+                for place in self._legs[self._told[number, first]]
+                if legs[place].side == WITHDRAWAL and legs[place].order and place in links
+            ]
+            rows = self._rows(key) if places else []
+            found = self._paid[number, first] = paid(self._ledgers, number, rows, [(n, legs[n]) for n in places])
+        return found
+
+    def before(self, one: Paid, first: int, behind: int, out: Exit) -> list[Exit]:
+        """Backward: where the units [first, behind) of an order's payment came from; they are the outflow `out`."""
+        return self._go(one.place, 0, one.amount, first, behind, out.start, out.start + out.size, out, first)
 
     @cached_property
     def _legs(self) -> dict[tuple[int, bytes], list[int]]:
@@ -174,8 +195,13 @@ class Bridges:
         """What is to be said of a link."""
         joined = self.crossings.links[link]
         out, into = self.crossings.legs[joined.deposit], self.crossings.legs[joined.withdrawal]
-        key = f", key {out.key}" if out.key and out.key == into.key else ""
         sides = map(self._told_by, (out, into))
+        if out.order:
+            way = "given back" if into.status == REFUND else "settled"
+            said = f"{out.bridge}: order {out.key}, placed in 0x{out.tx.hex()}, told by {next(sides)}"
+            said += f"; {way} in 0x{into.tx.hex()}, told by {next(sides)}"
+            return Crossed(out.bridge, joined.confidence, joined.ambiguous, said)
+        key = f", key {out.key}" if out.key and out.key == into.key else ""
         said = f"{out.bridge}: deposit told by {next(sides)}, withdrawal by {next(sides)}{key}"
         shown = "; ".join(filter(None, (said, evidence(joined, out, into))))
         return Crossed(out.bridge, joined.confidence, joined.ambiguous, shown)
@@ -202,15 +228,13 @@ class Bridges:
         whole, size = sum(span.size for span in landed), behind - first
         found, so_far = [], 0
         for span in landed:
-            near, far = (first + (so_far + at) * size // whole for at in (0, span.size))
+            begins, ends = (first + (so_far + at) * size // whole for at in (0, span.size))
             so_far += span.size
-            near, far = max(near, low), min(far, high)
+            near, far = max(begins, low), min(ends, high)
             if near >= far:
                 continue
             cut, behind_cut = (start + (at - low) * (end - start) // (high - low) for at in (near, far))
-            left, right = (
-                ((at - first) * whole // size - (so_far - span.size)) * span.amount // span.size for at in (near, far)
-            )
+            left, right = ((at - begins) * span.amount // (ends - begins) for at in (near, far))
             rule = self.crossings.links[link].rule
             found.append(
                 Exit(cut, behind_cut - cut, span.holding, span.key, span.at + left, right - left, rule, None, link)
@@ -223,6 +247,8 @@ class Bridges:
         place = joined.deposit if self._backward else joined.withdrawal
         leg = self.crossings.legs[place]
         number = self._numbers.get(leg.chain)
+        if joined.rule == ORDER_ID and not self._backward:
+            return [] if number is None else self._payment(number, place)
         if number is not None and self._ledgers.all[number].index.outputs:
             return self._output(number, place)
         if number is None:
@@ -249,6 +275,14 @@ class Bridges:
                 at, behind = ((x - span.start) * span.amount // span.size for x in (low, high))
                 found.append(span._replace(start=low, size=high - low, at=span.at + at, amount=behind - at))
         return found
+
+    def _payment(self, number: int, place: int) -> list[Exit]:
+        """Where the payment of an order went; empty where its movement is not there."""
+        first = self._first.get((number, self.crossings.legs[place].tx))
+        if first is None:
+            return []
+        key = self._ledgers.key(number, first)
+        return next((self._kept(one, key) for one in self.paid(key) if one.place == place), [])
 
     def _output(self, number: int, place: int) -> list[Exit]:
         """The output of a leg on an output-based chain (backward: the transaction that pays it)."""
@@ -346,6 +380,8 @@ class Bridges:
     def _stop(self, place: int) -> Stop:
         """The endpoint of a deposit whose other side is not in the ledgers: it says where the value went."""
         leg, other = self.crossings.legs[place], self.crossings.other(place)
+        if leg.order:
+            return self._open_order(leg, other)
         possible = self._possible(place)
         chain = leg.other_chain or (other.chain if other else "")
         if not chain and len({one.chain for one in possible}) == 1:
@@ -360,6 +396,19 @@ class Bridges:
         elif possible:
             lacking = "no key says which is the other side, and none is sure"
         return Stop(BRIDGE, leg.bridge, BRIDGE, f"{leg.bridge}: {where}; {lacking}", target)
+
+    def _open_order(self, leg: Leg, other: Leg | None) -> Stop:
+        """The endpoint of an order of which no payment is seen (backward: whose placing is not seen)."""
+        told = f"{leg.bridge}: order {leg.key} at {chain(leg.chain).address(leg.contract)}"
+        if other is None:
+            lacking = "neither settled nor given back in this ledger: open, or settled later"
+        elif self._backward:
+            lacking = f"placed in 0x{other.tx.hex()}, but what was paid for it is not in the ledger"
+        else:
+            lacking = (
+                f"settled in 0x{other.tx.hex()}, but what it paid is not in the ledger, or in an asset not followed"
+            )
+        return Stop(ORDER, leg.bridge, None, f"{told}, {lacking}", None)
 
 
 def _whole(found: list[Exit], out: Exit) -> list[Exit]:

@@ -14,9 +14,10 @@ from cointrail.conversions.settlement.piece import UNSEEN, UNWRAP, VAULT
 from cointrail.conversions.settlement.settler import Settler
 from cointrail.prices import Prices
 from cointrail.tracing.account import SETTLED, Account
-from cointrail.tracing.bridges import Bridges, Row
+from cointrail.tracing.bridges import Bridges
 from cointrail.tracing.exit import Exit, Stop
 from cointrail.tracing.ledgers import Ledgers
+from cointrail.tracing.orders import Paid, Row
 
 REMEMBERED = 4096  # transactions: settled, and read
 LED = 1 << 16  # outflows of which it is remembered where they go
@@ -51,7 +52,7 @@ class Passages:
         self.notes: dict[tuple[int, int, str, int], None] = {}  # key, holding, kind, asset: what was strange on the way
         self.bridges: Bridges | None = None
         if find is not None:
-            self.bridges = Bridges(ledgers, backward, find, self.rows, self.ends, wallets)
+            self.bridges = Bridges(ledgers, backward, find, self.rows, self.ends, self.kept, wallets)
         self.settlers = [
             Settler(ledger, lambda asset, number=number: followed(ledgers.asset_number(number, asset)))  # type: ignore[misc]
             for number, ledger in enumerate(ledgers.all)
@@ -87,7 +88,7 @@ class Passages:
         return None if led == [plain] else led
 
     def _leads_over(self, account: Account, out: Exit) -> bool:
-        return out.stop is None and self._bridged(account, out.key, out.holding)
+        return out.stop is None and out.crossing < 0 and self._bridged(account, out.key, out.holding)
 
     def _settlement(self, account: Account, place: int) -> list[Exit]:
         """Where the net loss of a transaction went (backward: whose the net gain was)."""
@@ -97,12 +98,71 @@ class Passages:
         for party, kind, noted in settled.notes:
             if party == who:
                 self.notes[abs(key), own, kind, self._ledgers.asset_number(number, noted)] = None
+        orders = self._orders(key, own)
         if self._backward:
             found = [self._back(number, key, one) for one in settled.pieces if (one.gainer, one.got) == (who, asset)]
+            found += self._ordered(key, own, orders)
         else:
             mine = [one for one in settled.pieces if (one.loser, one.asset) == (who, asset)]
             found = [self._forth(number, key, one, settled.visible) for one in mine]
+            if orders:  # what orders paid leaves first
+                found = _behind(found, sum(one.amount for one in orders))
         return _covered([one for one in found if one is not None], account.amounts[place], own, key)
+
+    def _orders(self, key: int, holding: int) -> list[Paid]:
+        """What orders paid to a holding in a transaction."""
+        return [one for one in self._paid(key) if one.holding == holding]
+
+    def _paid(self, key: int) -> list[Paid]:
+        return self.bridges.paid(key) if self.bridges is not None else []
+
+    def _beside(self, key: int, holding: int, orders: Collection[Paid]) -> tuple[int, int]:
+        """What a holding gained in a transaction beside orders, and how much of what these paid it passed on in it."""
+        apart = {row for one in self._paid(key) for row in one.rows}
+        rows = [row for row in self.rows(key) if row.key not in apart]
+        came = sum(row.amount for row in rows if row.recipient == holding)
+        went = sum(row.amount for row in rows if row.sender == holding)
+        return max(0, came - went), min(max(0, went - came), sum(one.amount for one in orders))
+
+    def _ordered(self, key: int, holding: int, orders: Collection[Paid]) -> list[Exit]:
+        """Backward: where what a holding kept of the payments of orders came from."""
+        more, passed = self._beside(key, holding, orders) if orders else (0, 0)
+        found = []
+        for one in orders:
+            low = max(one.at, passed)
+            size = one.at + one.amount - low
+            if size > 0 and self.bridges is not None:
+                start = more + low - passed
+                out = Exit(start, size, holding, key, start, size)
+                found += self.bridges.before(one, low - one.at, one.amount, out)
+        return found
+
+    def kept(self, one: Paid, key: int) -> list[Exit]:
+        """Where the payment of an order went in its transaction: to whom it was paid, or on from there.
+
+        Empty where its asset is not followed: what nobody vouches for is no price.
+        """
+        if not self.followed(self._ledgers.asset(one.holding)):
+            return []
+        if not self._ledgers.netted(key):
+            return [Exit(0, one.amount, one.holding, self._sign(one.key), 0, one.amount)]
+        last, orders = self._ledgers.last_key(abs(key)), self._orders(key, one.holding)
+        more, passed = self._beside(key, one.holding, orders)
+        found = []
+        if one.at < passed:
+            number, who, asset = self._party(one.holding)
+            for piece in self.settled(key).pieces:
+                low, high = max(piece.start, one.at), min(piece.start + piece.size, one.at + one.amount, passed)
+                if (piece.loser, piece.asset) == (who, asset) and low < high and piece.rule not in STOPS:
+                    out = self._forth(number, last, piece, None)
+                    if out is not None:
+                        at, end = ((unit - piece.start) * out.amount // out.size for unit in (low, high))
+                        found.append(out._replace(start=low - one.at, size=high - low, at=out.at + at, amount=end - at))
+        low = max(one.at, passed)
+        if low < one.at + one.amount:
+            size = one.at + one.amount - low
+            found.append(Exit(low - one.at, size, one.holding, last, more + low - passed, size))
+        return found
 
     def settled(self, key: int) -> Settled:
         """The transaction of a movement, settled."""
@@ -119,8 +179,9 @@ class Passages:
         number, first, behind = self._ledgers.transaction(key)
         time = self._ledgers.time(key) if len(self._prices) else None
         base = self._ledgers.asset_number(number, 0)
+        orders = {self._ledgers.row(row)[1] for one in self._paid(key) for row in one.rows}
         return self.settlers[number].settle(
-            first, behind, robbed, lambda asset, amount: self.worth(base + asset, amount, time)
+            first, behind, robbed, lambda asset, amount: self.worth(base + asset, amount, time), orders
         )
 
     def rows(self, key: int) -> list[Row]:
@@ -206,6 +267,19 @@ class Passages:
         """The holding of a party of a settlement."""
         zero = self.settlers[number].zero
         return self._ledgers.holding(number, zero if party < 0 and zero is not None else party, asset)
+
+
+def _behind(found: Collection[Exit | None], units: int) -> list[Exit | None]:
+    """Exits of an outflow of which the first units are another's."""
+    kept: list[Exit | None] = []
+    for one in found:
+        if one is None or one.start + one.size <= units:
+            continue
+        low = max(one.start, units)
+        at = (low - one.start) * one.amount // one.size
+        size = one.start + one.size - low
+        kept.append(one._replace(start=low - units, size=size, at=one.at + at, amount=one.amount - at))
+    return kept
 
 
 def _covered(found: list[Exit], amount: int, holding: int, key: int) -> list[Exit]:

@@ -51,6 +51,8 @@ def told(rule: Rule, **given: Any) -> list[Event]:
     if rule.special == "wormhole":
         payload = b"\x01" + bytes(64) + b"\0\2" + bytes(12) + address(7) + b"\0\4"
         given = {"payload": payload, "sender": "0x" + contract.hex()} | given
+    if rule.special == "cow_settled":
+        given = {"orderUid": bytes(32) + contract + bytes(4), "owner": "0x" + contract.hex()} | given
     own = log(rule.signature, contract, position=5, **given)
     if rule.beside is None:
         return [own]

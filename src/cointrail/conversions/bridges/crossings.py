@@ -6,6 +6,7 @@ from cointrail.conversions.bridges.decode import decode
 from cointrail.conversions.bridges.direct import direct, kin
 from cointrail.conversions.bridges.joining import join
 from cointrail.conversions.bridges.leg import Crossings, Finding, Leg
+from cointrail.conversions.bridges.orders import cut
 from cointrail.conversions.bridges.outputs import by_outputs
 from cointrail.conversions.bridges.table import Table, shipped
 from cointrail.ledger import Ledger
@@ -35,8 +36,10 @@ def crossings(
     for paid, odd in _carried(outputs, legs) if kin(known) else ():
         legs += paid
         findings += odd
-    links, alone = join(known, legs, [chain for chain, _ in chains])
-    return Crossings(legs, links, [*findings, *alone])
+    names = [chain for chain, _ in chains]
+    legs, settled, open_orders = cut(legs, names)
+    links, alone = join(known, legs, names)
+    return Crossings(legs, [*links, *settled], [*findings, *alone, *open_orders])
 
 
 def crossings_of(ledgers: Sequence[Ledger], table: Table | None = None) -> Crossings:

@@ -84,7 +84,7 @@ def _leg(table: Table, rule: Rule, chain: str, event: Event, events: Sequence[Ev
             return None, ALONE
         values |= {f"with.{name}": value for name, value in other.items()}
     if rule.special:
-        more = SPECIAL[rule.special](values)
+        more = SPECIAL[rule.special](values | {"this.chain": chain, "this.contract": event.address})
         if more is None:
             return None, ""
         values |= more
@@ -119,6 +119,7 @@ def _leg(table: Table, rule: Rule, chain: str, event: Event, events: Sequence[Ev
         key=told.get("key", key),
         memo=text(told.get("memo")),
         status=INTERNAL if rule.side == INTERNAL else text(told.get("status")),
+        order=table.bridges[rule.bridge].order,
     )
     return leg, str(values.get("@finding", ""))
 

@@ -26,12 +26,13 @@ EVIDENCE = {
 def join(table: Table, legs: Sequence[Leg], chains: Sequence[str]) -> tuple[list[Crossing], list[Finding]]:
     """Pair deposits and withdrawals of one bridge with one key: each once, the earliest with the earliest. A key of
     very many deposits that differ, or that very many memos name, joins nothing: anybody may have written it on purpose.
+    Orders are joined by `orders`.
 
     `chains` are those whose legs are all here: only there is a leg without its other side worth a word.
     """
     groups: dict[tuple[str, str], tuple[list[int], list[int]]] = {}
     for place, leg in enumerate(legs):
-        if leg.key and leg.status != INTERNAL:
+        if leg.key and leg.status != INTERNAL and not leg.order:
             sides = groups.setdefault((leg.bridge, leg.key), ([], []))
             sides[leg.side != DEPOSIT].append(place)
     links: list[Crossing] = []

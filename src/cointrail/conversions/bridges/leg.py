@@ -17,7 +17,8 @@ class Leg:
     `contract` emitted the event (or was called); `vault` takes or pays the value where it is somebody else. `token` is
     the asset on this chain: "" for the native coin. `other_token` and `other_amount` are what the event says of the
     other side. `key` is what links both sides. `status` is "refund", or "internal" for what is no transfer of a user's.
-    `moved`: a movement of a wallet tells it and no event; `position` then is the row's in its transaction.
+    `order`: it is a payment for an order, or of one, see `orders`. `moved`: a movement of a wallet tells it and no
+    event; `position` then is the row's in its transaction.
     """
 
     side: str
@@ -40,6 +41,7 @@ class Leg:
     memo: str = ""
     status: str = ""
     moved: bool = False
+    order: bool = False
 
     @property
     def place(self) -> str:

@@ -1,13 +1,14 @@
 """What a signature cannot say: memos, messages and payloads inside events. All of it is hostile until it is read.
 
-Every function takes the values of an event by name and gives more of them; None says that the event is no transfer.
+Every function takes the values of an event by name, with its chain and contract as this.chain and this.contract, and
+gives more of them; None says that the event is no transfer.
 `Malformed` says that it is not what its signature promises.
 """
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from cointrail.conversions.bridges import memo
+from cointrail.conversions.bridges import cow, memo
 from cointrail.conversions.bridges.leg import INTERNAL, REFUND
 from cointrail.conversions.bridges.signature import Malformed
 
@@ -124,10 +125,29 @@ def first_of_path(values: Values) -> Values | None:
     return {"token": values["path"][0]}
 
 
+def cow_placed(values: Values) -> Values | None:
+    """The id of an order of CoW Protocol that a contract places as its owner, and what was paid for it with the fee."""
+    return {
+        "uid": cow.uid(values, values["this.chain"], values["this.contract"]),
+        "paid": values["sellAmount"] + values["feeAmount"],
+    }
+
+
+def cow_settled(values: Values) -> Values | None:
+    """Nothing more: only that the id is one, and of the owner that is named or tells of it."""
+    uid, owner = values["orderUid"], values.get("owner")
+    told = bytes.fromhex(owner[2:]) if owner else values["this.contract"]
+    if len(uid) != cow.LENGTH or uid[cow.WORD : cow.WORD + cow.OWNER] != told:
+        raise Malformed(f"an order id of {len(uid)} bytes that does not name its owner")
+    return {}
+
+
 # What each of them adds to the values of the event, apart from fields of the leg.
 GIVES: Mapping[str, tuple[str, ...]] = {
     "across_fill": ("paid",),
     "cctp_burn": ("burnToken", "burned", "burner", "maxFee"),
+    "cow_placed": ("uid", "paid"),
+    "cow_settled": (),
     "first_of_path": ("token",),
     "less_fee": ("paid",),
     "nomad": ("originAndNonce",),
@@ -143,6 +163,8 @@ KEYED = frozenset({"thorchain_out"})  # those that give the key
 SPECIAL: Mapping[str, Callable[[Values], Values | None]] = {
     "across_fill": across_fill,
     "cctp_burn": cctp_burn,
+    "cow_placed": cow_placed,
+    "cow_settled": cow_settled,
     "first_of_path": first_of_path,
     "less_fee": less_fee,
     "nomad": nomad,

@@ -77,7 +77,8 @@ class Bridge:
 
     `tokens` are those of contracts whose events do not name one, "" for the native coin. `recalled` are the contracts
     that nobody has looked up in a source. `wallets` by chain: what is paid to one is a deposit. `burns`: chains and
-    tokens that go, when burned, to a chain where they are another token.
+    tokens that go, when burned, to a chain where they are another token. `order`: it is no bridge, but swaps that are
+    settled on the same chain in another transaction.
     """
 
     name: str
@@ -92,6 +93,7 @@ class Bridge:
     recalled: frozenset[bytes] = frozenset()
     wallets: Places = field(default_factory=dict)
     burns: Mapping[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
+    order: bool = False
 
     @property
     def unkeyed(self) -> bool:
@@ -249,6 +251,7 @@ def _bridge(entry: Mapping[str, Any]) -> Bridge:
             for place, said in entry.get("burns", {}).items()
             for token, other in said["tokens"].items()
         },
+        bool(entry.get("order", False)),
     )
 
 

@@ -62,20 +62,26 @@ class Settler:
             if amount and one is not None and other is not None
         ]
 
-    def movements(self, first: int, behind: int) -> list[Movement]:
-        """The same by addresses."""
+    def movements(self, first: int, behind: int, without: Collection[int] = ()) -> list[Movement]:
+        """The same by addresses, but for the rows `without`."""
         index = self._index
         return [
             Movement(index.address(sender), index.address(recipient), index.asset(sender), amount)
-            for _, sender, recipient, amount in self.rows(first, behind)
+            for row, sender, recipient, amount in self.rows(first, behind)
+            if row not in without
         ]
 
     def settle(
-        self, first: int, behind: int, robbed: Collection[int] = (), value: Worth = lambda asset, amount: None
+        self,
+        first: int,
+        behind: int,
+        robbed: Collection[int] = (),
+        value: Worth = lambda asset, amount: None,
+        without: Collection[int] = (),
     ) -> Settled:
-        """The transaction of the rows `first` to `behind`, settled."""
+        """The transaction of the rows `first` to `behind`, settled; rows `without` are left out."""
         terms = Terms(self._counts, self.form, self.issuer, self.zero, value, self.wraps)
-        return settle(self.movements(first, behind), terms, robbed)
+        return settle(self.movements(first, behind, without), terms, robbed)
 
     def issuer(self, asset: int) -> int | None:
         """The address id of an asset's contract; None where it is not in the ledger."""

@@ -16,7 +16,7 @@ from cointrail.patterns.fingerprint.waves import WAVES, category_of, days, wave
 from cointrail.patterns.record import STOPS, Record
 from cointrail.patterns.surroundings import Surroundings
 
-UNSAID = {"stop", "hub", "swap", "service"}  # stops of which nobody says what kind they are
+UNSAID = {"stop", "hub", "swap", "order", "service"}  # stops of which nobody says what kind they are
 BRIDGES = {"bridge"}
 MIXERS, LENDERS, TRADERS = {"mixer"}, {"lending", "vault"}, {"otc"}
 INSTANT = {"instant_exchange", "instant_swap", "swapper", "swap_service"}  # words of labels

@@ -19,7 +19,9 @@ LARGEST = 300  # movements listed on the page for one policy ...
 SHARED = 450  # ... and for several together
 DEEPEST = 7  # hops told apart in the timeline; anything deeper is one class
 # Value that reaches these has left the wallets of the trail; all other endpoints are wallets that still hold it.
-ARRIVED = frozenset({"label", "stop", "hub", "bridge", "vault", "swap", "burned", "returned", "fee", "mint", "reward"})
+ARRIVED = frozenset(
+    {"label", "stop", "hub", "bridge", "vault", "swap", "order", "burned", "returned", "fee", "mint", "reward"}
+)
 MOVING, CONVERTED = "moving", "converted"
 # What a conversion is known by, in trail.json and in movements.csv.
 TOLD = ("tx", "to_tx", "address", "to_address", "asset", "to_asset")
