@@ -33,10 +33,13 @@ contract Batch {
     );
     event Settlement(address indexed solver);
 
+    mapping(bytes => uint256) public filledAmount; // of what was sold, without the fee
+
     function settle(Order[] calldata orders, Interaction[] calldata interactions) external {
         for (uint256 i = 0; i < orders.length; i++) {
             Order calldata order = orders[i];
             require(Token(order.sellToken).transferFrom(order.owner, address(this), order.sellAmount), "not paid in");
+            filledAmount[order.uid] += order.sellAmount - order.feeAmount;
             emit Trade(
                 order.owner,
                 order.sellToken,
