@@ -262,6 +262,32 @@ def test_what_the_receiver_passes_on_at_once_goes_on(tmp_path: Path) -> None:
         assert ends(own).get((text(CASH), D, "unspent"), 0) == max(0, passed - 555)
 
 
+def test_what_an_order_paid_is_passed_on_before_what_was_there(tmp_path: Path) -> None:
+    chain = Chain()
+    start(chain)
+    chain.tx((20, OUT, D, 100))
+    chain.tx((THIEF, FLOW, ETHER, 1_000), told=[ORDER.placed(1)])
+    moves = [*fill((ORDER, 1_000, 555)), (OUT, CASH, D, 300), (OUT, FRIEND, D, 300)]
+    chain.tx(*moves, told=[ORDER.traded(1_000, 555, 1)])
+    ledger = chain.write(tmp_path)
+    assert ends(trace(ledger, theft(VICTIM))) == {(text(CASH), D, "unspent"): 300, (text(FRIEND), D, "unspent"): 255}
+    assert ends(trace(ledger, theft(OUT), "fifo")) == {(text(FRIEND), D, "unspent"): 45}
+
+
+def test_equal_payments_of_one_batch_go_by_the_recipient(tmp_path: Path) -> None:
+    other = Order(OTHER, FRIEND, DAI, 50, 1)
+    chain = Chain()
+    start(chain)
+    chain.tx((20, OTHER, ETHER, 50))
+    chain.tx((OTHER, FLOW, ETHER, 50), told=[other.placed(1)])
+    chain.tx((THIEF, FLOW, ETHER, 1_000), told=[ORDER.placed(1)])
+    moves = fill((other, 50, 555), (ORDER, 1_000, 555))
+    chain.tx(*moves, told=[ORDER.traded(1_000, 555, 1), other.traded(50, 555, 1)])
+    ledger = chain.write(tmp_path)
+    assert ends(trace(ledger, theft(VICTIM))) == {(text(OUT), D, "unspent"): 555}
+    assert ends(trace(ledger, theft(OTHER))) == {(text(FRIEND), D, "unspent"): 555}
+
+
 def test_an_order_of_an_own_contract_needs_no_event(tmp_path: Path) -> None:
     """Where each order has a contract of its own (1inch's native orders), two transactions are two plain steps."""
     clone = 44

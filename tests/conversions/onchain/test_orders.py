@@ -115,7 +115,7 @@ def test_every_order_is_a_conversion_with_both_transactions(traced: Traced) -> N
 
 def test_the_page_shows_them(traced: Traced) -> None:
     assert "cow-eth-flow" in traced.page and traced.world.orders["whole"].uid.hex() in traced.page
-    assert "never measured" in traced.page
+    assert "never measured" in traced.page and "Order not settled" in traced.page
 
 
 def test_lies_are_findings(traced: Traced) -> None:
