@@ -189,6 +189,44 @@ def test_fills_in_parts_and_what_is_given_back(tmp_path: Path) -> None:
     assert ends(back) == {(text(VICTIM), "ETH", "opening"): 500}
 
 
+@pytest.mark.parametrize("moved", [0, 300, 1_400])
+def test_what_is_given_back_keeps_its_bounds(tmp_path: Path, moved: int) -> None:
+    """The thief has money of its own besides, and pays on after it got the rest of its order back."""
+    chain = Chain()
+    start(chain)
+    chain.tx((20, THIEF, ETHER, 700))
+    chain.tx((THIEF, FLOW, ETHER, 1_000), told=[ORDER.placed(1)])
+    chain.tx(*fill((ORDER, 400, 200)), told=[ORDER.traded(400, 200, 1)])
+    chain.tx((FLOW, THIEF, ETHER, 600), (SOLVER, CASH, ETHER, 1), told=[ORDER.invalidated(1)])
+    if moved:
+        chain.tx((THIEF, CASH, ETHER, moved - 100))
+        chain.tx((THIEF, OTHER, ETHER, 100))
+    ledger = chain.write(tmp_path)
+    content = trace(ledger, theft(VICTIM), *CONSERVING, bounds=True)
+    known = {(one["address"], one["asset"]): (one["least"], one["most"]) for one in content["bounds"]}
+    for policy in CONSERVING:
+        for end in content["policies"][policy]["endpoints"]:
+            if end["asset"] == "ETH":
+                least, most = map(Fraction, known[end["address"], "ETH"])
+                assert least <= Fraction(end["amount"]) <= most, (policy, end["address"])
+    if not moved:
+        assert known[text(THIEF), "ETH"] == ("0.0000000000000006", "0.000000000000001")
+
+
+def test_what_comes_back_to_the_theft_keeps_its_bounds(tmp_path: Path) -> None:
+    chain = Chain()
+    start(chain)
+    chain.tx((THIEF, FLOW, ETHER, 900), told=[(order := replace(ORDER, sells=900)).placed(1)])
+    chain.tx((FLOW, THIEF, ETHER, 900), told=[order.refunded(1)])
+    chain.tx((THIEF, CASH, ETHER, 250))
+    content = trace(chain.write(tmp_path), theft(THIEF), *CONSERVING, bounds=True)
+    assert ends(content) == {(text(CASH), "ETH", "unspent"): 250, (text(THIEF), "ETH", "returned"): 650}
+    known = {one["address"]: (Fraction(one["least"]), Fraction(one["most"])) for one in content["bounds"]}
+    for end in content["policies"]["fifo"]["endpoints"]:
+        least, most = known[end["address"]]
+        assert least <= Fraction(end["amount"]) <= most
+
+
 def test_many_are_given_back_in_one_transaction_of_one_asset(tmp_path: Path) -> None:
     other = Order(OTHER, OTHER, DAI, 70, 1)
     chain = Chain()

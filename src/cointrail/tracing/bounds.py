@@ -31,7 +31,8 @@ def bounds(walk: Walk, reach: Flow, seeds: Seeds, step: Callable[[float], None] 
     Value that came back to the theft's own addresses and left again counts as gross: what leaves them is routed
     whole, and coming back is one of the places where it can end. Of what came back to one of them, the bounds say how
     much can still be there when all that leaves it later is taken from that first. Assets into which stolen value was
-    converted have none: how much of it came depends on what left the other asset.
+    converted have none: how much of it came depends on what left the other asset. What a bridge or an order gives back
+    whole is a movement like any other that arrives later.
     """
     found: list[Bound] = []
     assets = sorted({walk.asset(move.sender) for move in reach.moves} - set(reach.came))
@@ -58,7 +59,7 @@ def _of_asset(walk: Walk, reach: Flow, seeds: Seeds, asset: int) -> list[Bound]:
     for end in ends:
         if end.stop.reason == "dust":
             stops.setdefault(end.holding, end.stop)
-    kept = [move for move in moves if walk.asset(move.recipient) == asset and move.crossing < 0]
+    kept = [move for move in moves if walk.asset(move.recipient) == asset]
     stops |= {walk.seat(move.recipient): RETURNED for move in kept if move.recipient in seeds.sources}
     sinks = {holding: len(nodes) + 1 + n for n, holding in enumerate(sorted(stops))}
     again = len(nodes) + 1 + len(sinks)  # was stolen once more on its way
@@ -76,7 +77,7 @@ def _of_asset(walk: Walk, reach: Flow, seeds: Seeds, asset: int) -> list[Bound]:
             if (move.key, move.sender) in seeds.moves and not _is_fee(walk, move):
                 network.add(tail, again, move.amount)
                 tail = SOURCE
-        if walk.asset(move.recipient) != asset or move.crossing >= 0:
+        if walk.asset(move.recipient) != asset:
             head = converted
         elif move.recipient in seeds.sources or move.ended:
             head = sinks[walk.seat(move.recipient)]
@@ -92,14 +93,13 @@ def _of_asset(walk: Walk, reach: Flow, seeds: Seeds, asset: int) -> list[Bound]:
 
 def _still_there(came: Bound, moves: list[Move]) -> Bound:
     """What of the value that came back to a theft's own holding is still there, as it leaves first."""
-    first = min(move.key for move in moves if move.recipient == came.holding)
+    first = min(move.landed for move in moves if move.recipient == came.holding)
+    went = [(move.key, -move.amount) for move in moves if move.sender == came.holding]
+    back = [(move.landed, move.amount) for move in moves if move.recipient == came.holding]
     paid = held = 0
-    for move in sorted(moves):
-        if move.sender == came.holding:
-            held = max(0, held - move.amount)
-            paid += move.amount if move.key > first else 0
-        if move.recipient == came.holding:
-            held += move.amount
+    for key, amount in sorted([*went, *back]):  # one to itself goes out first
+        held = max(0, held + amount)
+        paid += max(0, -amount) if key > first else 0
     return Bound(came.holding, came.stop, max(0, came.least - paid), min(came.most, held))
 
 
@@ -109,7 +109,7 @@ def _events(walk: Walk, moves: list[Move], seeds: Seeds) -> set[tuple[int, int]]
     for move in moves:
         if move.sender not in seeds.sources:
             events.add((move.sender, _leaving(walk, move)))
-        same = walk.asset(move.recipient) == walk.asset(move.sender) and move.crossing < 0
+        same = walk.asset(move.recipient) == walk.asset(move.sender)
         if same and move.recipient not in seeds.sources and not move.ended:
             events.add((move.recipient, walk.account(move.recipient).place(move.landed, incoming=True)))
     return events

@@ -38,7 +38,7 @@ def traced(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Traced]:
 
 def trace(folder: Path, *asked: object) -> Json:
     policies = [word for name in CONSERVING for word in ("--policy", name)]
-    done("trace", folder / "ledger", *asked, *policies, "--no-hubs", "--out", folder / "out")
+    done("trace", folder / "ledger", *asked, *policies, "--no-hubs", "--bounds", "--out", folder / "out")
     found: Json = json.loads((folder / "out" / "trail.json").read_text())
     return found
 
@@ -111,6 +111,17 @@ def test_every_order_is_a_conversion_with_both_transactions(traced: Traced) -> N
     assert not wanted
     back = {one["to_tx"] for one in turns if one["asset"] == one["to_asset"]}
     assert back == {record.step("take back").tx, record.step("give back").tx}
+
+
+@pytest.mark.parametrize("policy", CONSERVING)
+def test_every_figure_is_within_its_bounds(traced: Traced, policy: str) -> None:
+    known = {(one["address"], one["asset"]): one for one in traced.trail["bounds"]}
+    ether = [one for one in traced.trail["policies"][policy]["endpoints"] if one["asset"] == "ETH"]
+    assert len(ether) == 4
+    for one in ether:
+        bound = known[one["address"], "ETH"]
+        least, most = units(traced.trail, bound, "least"), units(traced.trail, bound, "most")
+        assert least <= units(traced.trail, one) <= most
 
 
 def test_the_page_shows_them(traced: Traced) -> None:
