@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from cointrail.conversions.mixers import Transaction, joined
 from cointrail.ledger import open_ledger
 from cointrail.owners.change import RULES, SPENT, Change, power_of_ten
 from cointrail.owners.joins import alike
@@ -85,3 +86,15 @@ def test_what_is_no_change_to_these_rules() -> None:
 def test_the_coinjoin_is_seen() -> None:
     told, place = chain()
     assert alike(told)[place[expected()["simple-coinjoin-tx"]]]
+
+
+def test_the_coinjoin_tells_what_was_mixed_from_what_was_left() -> None:
+    told, place = chain()
+    spent, paid = (side.tx == place[expected()["simple-coinjoin-tx"]] for side in (told.inputs, told.outputs))
+    into, out = told.outputs.value[paid].tolist(), told.outputs.owner[paid].tolist()
+    worth, payers = told.inputs.value[spent].tolist(), told.inputs.owner[spent].tolist()
+    join = joined(Transaction(tuple(worth), tuple(payers), tuple(into), tuple(out), 0))
+    assert join is not None and join.people == 3
+    mixed = [number for number, value in enumerate(into) if value in join.denominations]
+    assert mixed == expected()["simple-coinjoin-spends"]
+    assert sorted({*range(len(into))} - {*mixed}) == expected()["simple-coinjoin-change"]
