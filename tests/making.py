@@ -60,7 +60,9 @@ def write(folder: Path, *tables: pa.Table) -> None:
     with writer(folder, "ethereum") as into:
         for number, rows in enumerate(tables):
             into.add(rows, number)
-        into.commit([Origin(str(n), "test", "", len(t)) for n, t in enumerate(tables)], declared, lambda share: None)
+        into.commit(
+            [Origin(str(n), "test", f"{n:064x}", len(t)) for n, t in enumerate(tables)], declared, lambda share: None
+        )
 
 
 def ledger(folder: Path, rows: Sequence[dict[str, Any]]) -> Ledger:

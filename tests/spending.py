@@ -98,7 +98,7 @@ def write(folder: Path, *sources: tuple[pa.Table, pa.Table], chain: str = "bitco
         for number, (rows, outputs) in enumerate(sources):
             into.add(rows, number)
             into.add(outputs, number)
-        origins = [Origin(str(n), "test", "", len(rows)) for n, (rows, _) in enumerate(sources)]
+        origins = [Origin(str(n), "test", f"{n:064x}", len(rows)) for n, (rows, _) in enumerate(sources)]
         into.commit(origins, lambda key: Declared(key, "BTC", 8, "native"), lambda share: None)
 
 

@@ -258,6 +258,7 @@ def shape(results: dict[str, Any], assets: tuple[str, ...], bounds: bool) -> Tra
             "bounds": bounds,
             "conversions": True,
             "keyed_only": False,
+            "coinjoins": False,
             "prices": None,
         },
         "labels": {"count": 2, "digest": "ab" * 32},
@@ -300,6 +301,7 @@ def shape(results: dict[str, Any], assets: tuple[str, ...], bounds: bool) -> Tra
         "findings": [],
         "candidates": [],
         "bridge_candidates": [],
+        "coinjoins": [],
     }
 
 

@@ -11,6 +11,7 @@ from cointrail.labels import import_labels
 from cointrail.ledger.event import Event
 from cointrail.ledger.importer import import_tables
 from cointrail.ledger.rows import Kind
+from cointrail.reports import validate
 from cointrail.tracing.results import Results
 from tests import making, spending
 from tests.conversions.bridges.events import log
@@ -128,6 +129,7 @@ def test_backward_from_the_desk(tmp_path: Path) -> None:
     opened = ledgers(tmp_path, far(OUT, ASK))
     theft = cointrail.Theft((address(DESK),), direction="backward")
     content = Results(cointrail.trace(opened, theft, settings=Settings(behaviour=None))).trail_json()
+    validate(content)
     hops = {(one["chain"], one["to_chain"]) for one in content["policies"]["fifo"]["conversions"]}
     assert hops == {("ethereum", "bitcoin"), ("bitcoin", "ethereum")}
     assert {(one["chain"], one["reason"]) for one in content["policies"]["fifo"]["endpoints"]} == {
@@ -151,6 +153,7 @@ def test_a_text_of_a_wallet_that_is_no_vault_leads_nowhere(tmp_path: Path) -> No
     opened = [cointrail.open_ledger(tmp_path / "l")]
     theft = cointrail.Theft((spending.address("thief"),))
     content = Results(cointrail.trace(opened, theft, settings=Settings(behaviour=None))).trail_json()
+    validate(content)
     assert ends(content)["bitcoin", written("accomplice"), "unspent"] == "0.000008"
     assert {one["kind"] for one in content["findings"]} == {"memo_to_unknown_vault"}
 

@@ -88,7 +88,7 @@ def test_fifo_is_the_queue_of_coins(spends: list[Spend], data: st.DataObject) ->
         held, fees = queue(spends, stolen)
         theft = Theft(transactions=tuple(identity(name) for name in sorted(stolen)))
         try:
-            trail = trace(opened, theft, settings=Settings(tuple(POLICIES), bounds=True))
+            trail = trace(opened, theft, settings=Settings(tuple(POLICIES), bounds=True, coinjoins=True))
         except ValueError:
             assert not held and not fees
             return

@@ -55,7 +55,6 @@ def test_every_setting_keeps_to_the_schema(ledger: Ledger) -> None:
         Settings(min_value="1e-3"),
     ):
         content = json.loads(files(ledger, theft(A), given)["trail.json"])
-        content["ledgers"][0]["sources"][0]["sha256"] = "0" * 64  # the rows did not come from a file
         validate(content)
     assert content["parameters"]["min_value"] == "0.001"
     reasons = set(schema()["$defs"]["reason"]["enum"])

@@ -46,6 +46,10 @@ def trace(
     conversions: Annotated[
         bool, typer.Option("--conversions/--no-conversions", help="Go on through swaps and over bridges.")
     ] = True,
+    coinjoins: Annotated[
+        bool,
+        typer.Option("--through-coinjoins", help="Go on through CoinJoins, where whose output is whose is a guess."),
+    ] = False,
     keyed_only: Annotated[
         bool, typer.Option("--keyed-only", help="Cross bridges by their own keys alone, by nothing else that fits.")
     ] = False,
@@ -70,6 +74,7 @@ def trace(
         stop_at=tuple(address for item in stop_at or [] for address in read_addresses(item)),
         bounds=bounds,
         conversions=conversions,
+        coinjoins=coinjoins,
         keyed_only=keyed_only,
         bridges=extended(bridges or ()),
         prices=read_prices(prices) if prices else Prices(),

@@ -11,7 +11,7 @@ from cointrail.chains import to_text
 from cointrail.patterns.worth import Worth
 
 # An address at which a trail ended for one of these reasons is a service or the like, and no wallet of the trail.
-STOPS = {"label", "stop", "hub", "bridge", "vault", "burned", "swap", "order"}
+STOPS = {"label", "stop", "hub", "mixer", "bridge", "vault", "burned", "swap", "order"}
 
 BETWEEN = "tx:"  # how a transaction of an output-based chain is named where an address would stand
 CRUMBS = 100  # a holding is empty when it has less than the most it had over this

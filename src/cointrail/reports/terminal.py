@@ -198,6 +198,11 @@ def _listed(trail: Mapping[str, Any], console: Console) -> None:
         count = len(trail["bridge_candidates"])
         said = f"{count:,} possible other side{'s' if count != 1 else ''} of deposits; listed, not followed."
         console.print(Text.assemble(("Bridges: ", "yellow"), said))
+    if joins := {one["tx"] for one in trail["coinjoins"]}:
+        said = (
+            f"{len(joins):,} CoinJoin{'s' if len(joins) != 1 else ''} took stolen value; how much of each output can be"
+        )
+        console.print(Text.assemble(("Mixers: ", "yellow"), f"{said} stolen is listed, and none is followed."))
 
 
 def _warn(trail: Mapping[str, Any], console: Console) -> None:

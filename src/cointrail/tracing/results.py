@@ -227,6 +227,7 @@ class Results:
                 "bounds": settings.bounds,
                 "conversions": settings.conversions,
                 "keyed_only": settings.keyed_only,
+                "coinjoins": settings.coinjoins,
                 "prices": self._prices(),
             },
             "assets": {self.ledgers.name(asset): self._describe(asset) for asset in self._used()},
@@ -243,6 +244,7 @@ class Results:
             "findings": Findings(trail, self._facts).rows(),
             "candidates": [self._candidate(one) for one in self._candidates],
             "bridge_candidates": self._open.rows(),
+            "coinjoins": [row for name, flow in trail.flows.items() for row in trail.joins.rows(name, flow)],
         }
 
     def _prices(self) -> dict[str, Any] | None:

@@ -13,6 +13,7 @@ from cointrail.prices import Prices
 from cointrail.tracing.account import Account
 from cointrail.tracing.behaviour import Behaviour
 from cointrail.tracing.bounds import Bound, bounds
+from cointrail.tracing.joins import Joins
 from cointrail.tracing.ledgers import Ledgers
 from cointrail.tracing.passages import Passages
 from cointrail.tracing.policies import CONSERVING, POLICIES
@@ -38,6 +39,7 @@ class Settings:
     stop_at: tuple[bytes, ...] = ()
     bounds: bool = False
     conversions: bool = True  # go on through swaps and over bridges
+    coinjoins: bool = False  # go on through CoinJoins, as if it were known whose output is whose
     keyed_only: bool = False  # cross bridges by their own keys alone, not by what else the legs show
     bridges: Table = field(default_factory=shipped)  # whose events are read
     prices: Prices = field(default_factory=Prices)  # what assets were worth; empty: shares are told instead
@@ -68,6 +70,7 @@ class Trail:
     flows: dict[str, Flow]
     bounds: list[Bound] | None
     unbounded: set[int]  # assets without bounds, since others were converted into them
+    joins: Joins  # the CoinJoins on the way
 
     @property
     def ledger(self) -> Ledger:
@@ -113,14 +116,16 @@ def trace(
             {} if settings.keyed_only else _wallets(ledgers, settings.bridges),
         )
     accounts: dict[int, Account] = {}
-    whole = Walk(ledgers, accounts, theft.backward, judge, Limits({}, until=found.until), passages)
+    joins = Joins(ledgers)
+    joined = (lambda holding: None) if settings.coinjoins else joins
+    whole = Walk(ledgers, accounts, theft.backward, judge, Limits({}, until=found.until), passages, joined)
     seen = None
     if settings.behaviour is not None:
         judge.rule, judge.start = settings.behaviour, begun(whole, found.seeds)
         seen = survey(whole, found.seeds, judge, found.until, settings.behaviour, lambda n: step("reach", -n))
         judge.hubs, judge.dust = seen.hubs, seen.dust
     limits = Limits(floor, settings.max_hops, found.until)
-    walk = Walk(ledgers, accounts, theft.backward, judge, limits, passages)
+    walk = Walk(ledgers, accounts, theft.backward, judge, limits, passages, joined)
     flows = {}
     for name in settings.policies:
         flow = flows[name] = walk.follow(name, found.seeds, lambda n, name=name: step(name, -n))  # type: ignore[misc]
@@ -132,7 +137,7 @@ def trace(
         plain = settings.min_value is None and settings.max_hops is None
         reach = flows["poison"] if plain and "poison" in flows else whole.follow("poison", found.seeds)
         within, unbounded = bounds(whole, reach, found.seeds, lambda share: step("bounds", share)), set(reach.came)
-    return Trail(ledgers, labels, theft, settings, found, seen, passages, flows, within, unbounded)
+    return Trail(ledgers, labels, theft, settings, found, seen, passages, flows, within, unbounded, joins)
 
 
 def _crossings(ledgers: Ledgers, settings: Settings) -> Crossings:

@@ -123,7 +123,8 @@ class Walk:
 
     `accounts` is shared between walks. `judge(holding, key)` says whether value that arrives there stops for what is
     known of the address; None: it goes on. `passages(account, place)` says where an outflow goes if not just to the
-    other side of its movement; without it, no transaction is settled and no bridge is crossed.
+    other side of its movement; without it, no transaction is settled and no bridge is crossed. `joined(holding)` says
+    whether the transaction that a holding is hides whose value goes where, so that value stops there.
     """
 
     def __init__(
@@ -134,7 +135,9 @@ class Walk:
         judge: Callable[[int, int], Stop | None],
         limits: Limits = NO_LIMITS,
         passages: Callable[[Account, int], Sequence[Exit] | None] | None = None,
+        joined: Callable[[int], Stop | None] = lambda holding: None,
     ) -> None:
+        self.joined = joined
         self._index, self._accounts, self._backward = index, accounts, backward
         self._judge, self._limits, self._passages = judge, limits, passages
         # asked millions of times: without a call in between
@@ -307,8 +310,8 @@ class _Run:
             self.flow.moves.append(move)
             self._return(move, part)
             return
-        if stop is None and not self.walk.through(recipient):
-            stop = self._stops(move)
+        if stop is None:
+            stop = self.walk.joined(recipient) if self.walk.through(recipient) else self._stops(move)
         if stop is not None:
             self.flow.moves.append(_ended(move))
             self.flow.end(self.walk.seat(recipient), stop).gain(move.came, move.hop, key, self._claims(recipient, part))

@@ -36,6 +36,8 @@ def command(trail: Mapping[str, Any]) -> str:
         words.append("--no-conversions")
     if parameters["keyed_only"]:
         words.append("--keyed-only")
+    if parameters["coinjoins"]:
+        words.append("--through-coinjoins")
     for file in parameters["prices"]["files"] if parameters["prices"] else []:
         words += ["--prices", file["name"]]
     if not parameters["hub"]:
@@ -69,6 +71,7 @@ def parameters(trail: Mapping[str, Any]) -> list[tuple[str, str]]:
             "Bridges",
             "crossed by key only" if given["keyed_only"] else "crossed by key, without one where sure",
         ),
+        ("CoinJoins", "gone through" if given["coinjoins"] else "not gone through"),
         ("Prices", _prices(given["prices"])),
         ("Behaves like a service", hub or "not used"),
         ("Labels", f"{trail['labels']['count']:,}, digest {trail['labels']['digest']}"),

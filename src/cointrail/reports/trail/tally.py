@@ -20,7 +20,7 @@ SHARED = 450  # ... and for several together
 DEEPEST = 7  # hops told apart in the timeline; anything deeper is one class
 # Value that reaches these has left the wallets of the trail; all other endpoints are wallets that still hold it.
 ARRIVED = frozenset(
-    {"label", "stop", "hub", "bridge", "vault", "swap", "order", "burned", "returned", "fee", "mint", "reward"}
+    {"label", "stop", "hub", "mixer", "bridge", "vault", "swap", "order", "burned", "returned", "fee", "mint", "reward"}
 )
 MOVING, CONVERTED = "moving", "converted"
 # What a conversion is known by, in trail.json and in movements.csv.
