@@ -258,6 +258,7 @@ def shape(results: dict[str, Any], assets: tuple[str, ...], bounds: bool) -> Tra
             "bounds": bounds,
             "conversions": True,
             "keyed_only": False,
+            "confirmed": [],
             "prices": None,
         },
         "labels": {"count": 2, "digest": "ab" * 32},

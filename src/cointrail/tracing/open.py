@@ -6,13 +6,14 @@ Backward it is the other way round: withdrawals at which the trail stops, and th
 from collections.abc import Collection
 from typing import Any
 
-from cointrail.chains import format_address, format_time, to_text
+from cointrail.chains import chain, format_time, to_text
 from cointrail.conversions.bridges import Leg
 from cointrail.conversions.bridges.leg import Crossing
 from cointrail.tracing.exit import Stop
 from cointrail.tracing.ledgers import Ledgers
 from cointrail.tracing.passages import Passages
 
+LABEL = "label"  # the reason for which a trail stops at a swapper
 MOST = 20  # candidates that are listed for each leg, the likeliest
 
 
@@ -24,6 +25,7 @@ class Open:
         self._numbers = {ledger.chain: number for number, ledger in enumerate(ledgers.all)}
         self._legs: list[Leg] = []
         self._by_end: dict[tuple[int, str | None, str | None], set[Crossing]] = {}
+        self._by_label: dict[int, set[Crossing]] = {}  # at swappers, by the holding that stands for the address
         self._listed: dict[Crossing, None] = {}
         bridges = passages.bridges if passages is not None else None
         if bridges is None or not bridges.open:
@@ -32,11 +34,16 @@ class Open:
         for place, (holding, stop) in bridges.open.items():
             if self._legs[place].tx in touched:
                 possible = bridges.crossings.candidates_of[place]
-                self._by_end.setdefault((holding, stop.label, stop.target), set()).update(possible)
+                if stop is None:
+                    self._by_label.setdefault(ledgers.seat(holding), set()).update(possible)
+                else:
+                    self._by_end.setdefault((holding, stop.label, stop.target), set()).update(possible)
                 self._listed |= dict.fromkeys(possible[:MOST])
 
     def count(self, holding: int, stop: Stop) -> int:
         """How many candidates there are for what stopped at a holding."""
+        if stop.reason == LABEL:
+            return len(self._by_label.get(holding, ()))
         return len(self._by_end.get((holding, stop.label, stop.target), ()))
 
     def rows(self) -> list[dict[str, Any]]:
@@ -45,7 +52,17 @@ class Open:
 
     def _order(self, one: Crossing) -> tuple[Any, ...]:
         out, into = self._legs[one.deposit], self._legs[one.withdrawal]
-        return out.time, out.chain, out.tx, out.position, -one.confidence, into.time, into.chain, into.tx, into.position
+        return (
+            out.time,
+            out.chain,
+            out.tx,
+            out.position,
+            -one.confidence,
+            into.time,
+            into.chain,
+            into.tx,
+            into.position,
+        )
 
     def _row(self, one: Crossing) -> dict[str, Any]:
         out, into = self._legs[one.deposit], self._legs[one.withdrawal]
@@ -55,17 +72,24 @@ class Open:
             **{f"to_{name}": value for name, value in self._side(into).items()},
             "rule": one.rule,
             "confidence": one.confidence,
+            "ambiguous": one.ambiguous,
         }
+
+    def _text(self, number: int, address: bytes) -> str:
+        """An address as people of its chain write it."""
+        ledger = self._ledgers.all[number]
+        own = ledger.address_id(address)
+        return (ledger.texts([own])[0] if own is not None else None) or chain(ledger.chain).address(address)
 
     def _side(self, leg: Leg) -> dict[str, Any]:
         """Chain, transaction, time, whose value it was or is, asset and amount of a leg."""
         number = self._numbers[leg.chain]
         asset = None if leg.token is None else self._ledgers.asset_of(number, leg.token)
         known = None if asset is None else self._ledgers.assets[asset]
-        who = leg.recipient if leg.side != "deposit" else leg.sender and format_address(leg.sender)
+        who = leg.recipient if leg.side != "deposit" else leg.sender and self._text(number, leg.sender)
         return {
             "chain": leg.chain,
-            "tx": f"0x{leg.tx.hex()}",
+            "tx": chain(leg.chain).hash(leg.tx),
             "time": None if leg.time is None else format_time(leg.time),
             "address": who or None,
             "asset": leg.token if asset is None else self._ledgers.name(asset),

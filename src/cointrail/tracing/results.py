@@ -228,6 +228,9 @@ class Results:
                 "conversions": settings.conversions,
                 "keyed_only": settings.keyed_only,
                 "prices": self._prices(),
+                "confirmed": [
+                    {"name": one.name, "sha256": one.sha256, "rows": len(one.rows)} for one in settings.confirmed
+                ],
             },
             "assets": {self.ledgers.name(asset): self._describe(asset) for asset in self._used()},
             "labels": {"count": sum(map(len, trail.labels)), "digest": _digest([one.digest for one in trail.labels])},
@@ -481,6 +484,7 @@ class Results:
                 f"{len(missing)} of {len(stop_at)} addresses to stop at are not in the ledger, first {missing[0]}"
             )
         passages = self.trail.passages
+        found += self.trail.notes
         if passages is not None and passages.bridges is not None and passages.bridges.asked:
             found += passages.bridges.crossings.notes
         if not all(ledger.manifest.exact for ledger in self.ledgers.all):

@@ -17,7 +17,8 @@ class Leg:
     `contract` emitted the event (or was called); `vault` takes or pays the value where it is somebody else. `token` is
     the asset on this chain: "" for the native coin. `other_token` and `other_amount` are what the event says of the
     other side. `key` is what links both sides. `status` is "refund", or "internal" for what is no transfer of a user's.
-    `moved`: a movement of a wallet tells it and no event; `position` then is the row's in its transaction.
+    `moved`: a movement of a wallet tells it and no event; `position` then is the row's in its transaction, or the
+    output's number. `custodial`: a swapper's, which pays out from what it holds; `bridge` then is the swapper.
     """
 
     side: str
@@ -40,6 +41,7 @@ class Leg:
     memo: str = ""
     status: str = ""
     moved: bool = False
+    custodial: bool = False
 
     @property
     def place(self) -> str:
@@ -65,13 +67,17 @@ class Finding:
 
 @dataclass(frozen=True)
 class Crossing:
-    """A deposit and the withdrawal that paid it out, by their places among the legs. `ambiguous`: other candidates."""
+    """A deposit and the withdrawal that paid it out, by their places among the legs. `ambiguous`: other candidates.
+
+    `said`: who says so, where it is nothing that the chains show; its confidence is 0 where that tells none.
+    """
 
     deposit: int
     withdrawal: int
     rule: str
     confidence: float
     ambiguous: int
+    said: str = ""
 
 
 @dataclass(frozen=True)
