@@ -20,11 +20,11 @@ from tests.conversions.onchain.to_tron import (
     USDT,
     Chased,
     block_time,
-    chain_id,
     chased,
     label,
     on_bitcoin,
     on_tron,
+    tx_id,
 )  # fmt: skip
 from tests.reports.browser import driven
 from tests.tracing.following import Json
@@ -188,7 +188,7 @@ def test_what_cannot_be_right_is_refused(labelled: Chased, world: Chased, tmp_pa
 
     at, paid = labelled.deposit, labelled.payout
     assert "line 3" in refused(labelled.ledgers, (at, paid), (at, labelled.rival))
-    assert "before the deposit" in refused(labelled.ledgers, (at, chain_id("before")))
+    assert "before the deposit" in refused(labelled.ledgers, (at, tx_id("before")))
     assert "own key says otherwise" in refused(labelled.ledgers, (labelled.vaulted, paid))
     assert "not a transaction hash" in refused(labelled.ledgers, (at[:-1], paid))
     assert "no column withdrawal_tx" in refused(labelled.ledgers, (at,), columns=("deposit_tx",))

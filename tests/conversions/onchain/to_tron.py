@@ -1,14 +1,15 @@
 """A theft on Ethereum that goes over THORChain's memo to Bitcoin, to a swapper there, and comes out on Tron.
 
-Ethereum is a real node, Bitcoin raw blocks, Tron an export. Nothing on a chain joins the last two.
+Ethereum is a real node, Bitcoin raw blocks, Tron a list of TronGrid. Nothing on a chain joins the last two.
 """
 
 import csv
+import json
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from cointrail.chains import bitcoin, format_time, tron
+from cointrail.chains import bitcoin, tron
 from tests.cli.command import done
 from tests.conversions.onchain.imported import load
 from tests.conversions.onchain.stage import ETH, GAS, NEVER, staged
@@ -124,19 +125,21 @@ def _tron(folder: Path) -> tuple[str, str]:
         ("rival", 4_000, swapper, on_tron("second"), RIVAL),
         ("desk", 9_000, runner, on_tron("desk"), TO_DESK),
     ]
-    path = folder / "tron.csv"
-    with path.open("w", newline="", encoding="utf-8") as file:
-        table = csv.writer(file)
-        table.writerow(["hash", "time", "from", "to", "contract", "value"])
-        for name, wait, sender, recipient, amount in told:
-            whole = f"{amount // 10**6}.{amount % 10**6:06}"
-            table.writerow([chain_id(name), format_time(start + wait), sender, recipient, USDT, whole])
-    columns = "tx=hash,time=time,from=from,to=to,asset=contract,amount=value"
-    done("ledger", "import", path, "--into", folder / "tron", "--chain", "tron", "--format", "csv", "--map", columns)
-    return chain_id("payout"), chain_id("rival")
+    info = {"symbol": "USDT", "address": USDT, "decimals": 6, "name": "Tether USD"}
+    rows = [
+        {
+            "transaction_id": tx_id(name), "token_info": info, "block_timestamp": 1000 * (start + wait),
+            "from": sender, "to": recipient, "type": "Transfer", "value": str(amount),
+        }
+        for name, wait, sender, recipient, amount in told
+    ]  # fmt: skip
+    path = folder / "trc20.json"
+    path.write_text(json.dumps({"data": rows, "success": True, "meta": {"page_size": len(rows)}}), encoding="utf-8")
+    done("ledger", "import", path, "--into", folder / "tron", "--chain", "tron")
+    return tx_id("payout"), tx_id("rival")
 
 
-def chain_id(name: str) -> str:
+def tx_id(name: str) -> str:
     return sha256(f"tron {name}".encode()).hexdigest()
 
 
