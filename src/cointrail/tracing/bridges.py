@@ -210,7 +210,7 @@ class Bridges:
         if link is None or not landed:
             custodial = link is None and self.crossings.legs[place].custodial
             stop = None if custodial else self._stop(place)  # None: whatever is known of the address
-            if link is None and place in self.crossings.candidates_of:
+            if custodial or (link is None and place in self.crossings.candidates_of):
                 self.open[place] = out.holding, stop
             return [out._replace(start=start, size=end - start, at=out.at + low - base, amount=high - low, stop=stop)]
         self.used[link] = None

@@ -1,9 +1,9 @@
 """What leads a trace from one ledger into another: bridges, swappers' confirmed payouts, and candidates for others."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import cached_property
 
-from cointrail.conversions.bridges import Crossings, Leg, Table, crossings_of, unkeyed
+from cointrail.conversions.bridges import Crossing, Crossings, Leg, Table, crossings_of, unkeyed
 from cointrail.conversions.bridges.leg import WITHDRAWAL
 from cointrail.conversions.bridges.unkeyed import coin
 from cointrail.conversions.bridges.wallets import held
@@ -53,14 +53,16 @@ class Links:
         self.notes = self._placed.notes if self._confirmed else []
 
     def find(self) -> Crossings:
-        """All legs, the links between them, and the candidates for others."""
-        found = self._placed.crossings
-        if self._keyed_only or not any(self._swappers):
-            return found
-        candidates, notes = weighed(found, self._coin, self._worth)
-        return Crossings(
-            found.legs, found.links, found.findings, [*found.candidates, *candidates], [*found.notes, *notes]
-        )
+        """All legs, the links between them, and the candidates for other links of bridges."""
+        return self._placed.crossings
+
+    def weigh(self, legs: Collection[int]) -> tuple[list[Crossing], list[str]]:
+        """The candidates of swappers' legs, by their places, and what there is to know about them."""
+        names = {one.name for swappers in self._swappers for one in swappers.values()}
+        known = {place for place in legs if self._placed.crossings.legs[place].bridge in names}
+        if self._keyed_only or not known:
+            return [], []
+        return weighed(self._placed.crossings, known, self._coin, self._worth)
 
     @cached_property
     def _placed(self) -> Placed:

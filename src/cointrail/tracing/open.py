@@ -7,10 +7,11 @@ from collections.abc import Collection
 from typing import Any
 
 from cointrail.chains import chain, format_time, to_text
-from cointrail.conversions.bridges import Leg
+from cointrail.conversions.bridges import Crossings, Leg
 from cointrail.conversions.bridges.leg import Crossing
 from cointrail.tracing.exit import Stop
 from cointrail.tracing.ledgers import Ledgers
+from cointrail.tracing.links import Links
 from cointrail.tracing.passages import Passages
 
 LABEL = "label"  # the reason for which a trail stops at a swapper
@@ -20,20 +21,27 @@ MOST = 20  # candidates that are listed for each leg, the likeliest
 class Open:
     """The candidates of a trail. `touched`: the transactions that it went through."""
 
-    def __init__(self, ledgers: Ledgers, passages: Passages | None, touched: Collection[bytes]) -> None:
+    def __init__(
+        self, ledgers: Ledgers, passages: Passages | None, links: Links | None, touched: Collection[bytes]
+    ) -> None:
         self._ledgers = ledgers
         self._numbers = {ledger.chain: number for number, ledger in enumerate(ledgers.all)}
         self._legs: list[Leg] = []
         self._by_end: dict[tuple[int, str | None, str | None], set[Crossing]] = {}
         self._by_label: dict[int, set[Crossing]] = {}  # at swappers, by the holding that stands for the address
         self._listed: dict[Crossing, None] = {}
+        self.notes: list[str] = []  # what there is to know about candidates that are not listed
         bridges = passages.bridges if passages is not None else None
         if bridges is None or not bridges.open:
             return
         self._legs = bridges.crossings.legs
-        for place, (holding, stop) in bridges.open.items():
-            if self._legs[place].tx in touched:
-                possible = bridges.crossings.candidates_of[place]
+        reached = {place: at for place, at in bridges.open.items() if self._legs[place].tx in touched}
+        swapped = {place for place, (_, stop) in reached.items() if stop is None}
+        weighed, self.notes = links.weigh(swapped) if links is not None else ([], [])
+        of = Crossings([], [], [], weighed).candidates_of
+        for place, (holding, stop) in reached.items():
+            possible = (of if stop is None else bridges.crossings.candidates_of).get(place, [])
+            if possible:
                 if stop is None:
                     self._by_label.setdefault(ledgers.seat(holding), set()).update(possible)
                 else:

@@ -277,7 +277,9 @@ class Results:
     @cached_property
     def _open(self) -> Open:
         """Withdrawals that may be the other side of deposits at which the trail stops."""
-        return Open(self.ledgers, self.trail.passages, {fact.tx for fact in self._facts.values() if fact.tx})
+        return Open(
+            self.ledgers, self.trail.passages, self.trail.links, {fact.tx for fact in self._facts.values() if fact.tx}
+        )
 
     @cached_property
     def _candidates(self) -> list[Candidate]:
@@ -484,7 +486,8 @@ class Results:
                 f"{len(missing)} of {len(stop_at)} addresses to stop at are not in the ledger, first {missing[0]}"
             )
         passages = self.trail.passages
-        found += self.trail.notes
+        found += self.trail.links.notes if self.trail.links else []
+        found += self._open.notes
         if passages is not None and passages.bridges is not None and passages.bridges.asked:
             found += passages.bridges.crossings.notes
         if not all(ledger.manifest.exact for ledger in self.ledgers.all):

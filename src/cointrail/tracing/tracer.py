@@ -72,7 +72,7 @@ class Trail:
     flows: dict[str, Flow]
     bounds: list[Bound] | None
     unbounded: set[int]  # assets without bounds, since others were converted into them
-    notes: list[str] = field(default_factory=list)  # what there is to know of confirmed links
+    links: Links | None = None  # from one ledger into another; None without conversions
 
     @property
     def ledger(self) -> Ledger:
@@ -106,7 +106,7 @@ def trace(
     found = find(ledgers, theft, settings.conversions)
     labels = [Labels(one.path) for one in ledgers.all]
     judge = Judge(ledgers, labels, settings.stop_at, theft.backward)
-    passages, notes = None, list[str]()
+    passages, links = None, None
     if settings.conversions:
         links = Links(
             ledgers,
@@ -118,7 +118,6 @@ def trace(
             settings.prices,
             settings.confirmed,
         )
-        notes = links.notes
         passages = Passages(
             ledgers,
             theft.backward,
@@ -149,7 +148,7 @@ def trace(
         plain = settings.min_value is None and settings.max_hops is None
         reach = flows["poison"] if plain and "poison" in flows else whole.follow("poison", found.seeds)
         within, unbounded = bounds(whole, reach, found.seeds, lambda share: step("bounds", share)), set(reach.came)
-    return Trail(ledgers, labels, theft, settings, found, seen, passages, flows, within, unbounded, notes)
+    return Trail(ledgers, labels, theft, settings, found, seen, passages, flows, within, unbounded, links)
 
 
 def balanced(ledgers: Ledgers, flow: Flow) -> bool | None:

@@ -175,7 +175,11 @@ def test_an_address_that_nobody_labelled_is_crossed_by_the_answer(world: Chased,
     world.trace(tmp_path / "out", "--confirmed", answer(tmp_path, row, columns=columns))
     content = trail(tmp_path / "out")
     second = content["policies"]["fifo"]["conversions"][1]
-    assert (second["rule"], second["bridge"], second["to_address"]) == ("confirmed", "swapper", on_tron("runner"))
+    assert (second["rule"], second["bridge"], second["to_address"]) == (
+        "confirmed",
+        "unnamed swapper",
+        on_tron("runner"),
+    )
     assert content["policies"]["fifo"]["balanced"]
 
 

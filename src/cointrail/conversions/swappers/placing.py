@@ -14,7 +14,7 @@ from cointrail.ledger.carried import between
 from cointrail.ledger.columns import NONE
 from cointrail.ledger.rows import Kind
 
-UNNAMED = "swapper"  # what a swapper is called that no label names
+UNNAMED = "unnamed swapper"  # what a swapper is called that no label names
 SHOWN = 5  # addresses in a message
 COLUMNS = {DEPOSIT: ("deposit_tx", "deposit_address"), WITHDRAWAL: ("withdrawal_tx", "withdrawal_address")}
 

@@ -5,7 +5,7 @@ coin as they are, in different ones by what both were worth if prices are given,
 candidate and never a link: a swapper pays thousands, and the right payout need not be in the ledgers.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -17,7 +17,8 @@ WINDOW = 86_400  # seconds from a deposit to the last payout that is looked at; 
 FEE = 0.05  # the largest share that is kept, network fees of small payouts with it
 SLACK = 0.02  # by which a price may be off at each side: reference prices are not those of the swapper
 PLAUSIBLE = 0.01  # what is less likely is not worth a look
-PAIRS = 2_000_000  # of one swapper; with more none is weighed
+PAIRS = 100_000  # of one swapper; with more the time is halved
+SHORTEST = 3_600  # seconds below which the time is not halved
 DIGITS = 4  # of a confidence, rounded down
 
 AMOUNT, VALUE, TIME = "swapper-amount", "swapper-value", "swapper-time"  # what agrees, from most to least
@@ -38,11 +39,26 @@ class _Side(NamedTuple):
     value: Floats
 
 
-def weighed(found: Crossings, coin: Coin, worth: Worth) -> tuple[list[Crossing], list[str]]:
-    """The candidates among custodial legs without a link, and what there is to know about what was left out."""
+class _Pairs(NamedTuple):
+    """Pairs of two sides: rows of deposit and payout, rule, share that was kept, and how many would fit by chance."""
+
+    paid: _Side
+    out: _Side
+    left: Codes
+    right: Codes
+    rule: Codes
+    share: Floats
+    rivals: Floats
+
+
+def weighed(found: Crossings, asked: Collection[int], coin: Coin, worth: Worth) -> tuple[list[Crossing], list[str]]:
+    """The candidates of some custodial legs (their places) among those without a link, and what there is to know about
+    what was left out. All legs of their time are weighed, since others' deposits explain payouts too."""
     free: dict[str, list[int]] = {}
+    names = {found.legs[place].bridge for place in asked if place not in found.link_of}
     for place, leg in enumerate(found.legs):
-        if leg.custodial and place not in found.link_of and leg.time is not None and leg.amount:
+        usable = leg.custodial and leg.time is not None and leg.amount and place not in found.link_of
+        if usable and leg.bridge in names:
             free.setdefault(leg.bridge, []).append(place)
     candidates: list[Crossing] = []
     notes: list[str] = []
@@ -52,44 +68,65 @@ def weighed(found: Crossings, coin: Coin, worth: Worth) -> tuple[list[Crossing],
             for link in found.links
             if found.legs[link.deposit].bridge == name
         ]
-        pairs = _weigh(found.legs, free[name], known, coin, worth)
-        if pairs is None:
-            notes.append(f"{name}: more than {PAIRS:,} pairs of deposit and payout fit; give prices, or less time")
-        else:
-            candidates += pairs
+        ordered = sorted(free[name], key=lambda place: _order(found.legs[place]))
+        pairs, window = _stretch(found.legs, ordered, asked, coin, worth)
+        if window < WINDOW:
+            within = f"only what was paid within {window / 3_600:g} h is weighed" if pairs else "none is weighed"
+            notes.append(f"{name}: more than {PAIRS:,} pairs of deposit and payout fit, so that {within}")
+        solved = _solve(pairs, known, window) if pairs is not None else []
+        candidates += (one for one in solved if one.deposit in asked or one.withdrawal in asked)
     return candidates, notes
 
 
-def _weigh(
-    legs: Sequence[Leg], free: Sequence[int], known: Sequence[float], coin: Coin, worth: Worth
-) -> list[Crossing] | None:
+def _stretch(
+    legs: Sequence[Leg], free: Sequence[int], asked: Collection[int], coin: Coin, worth: Worth
+) -> tuple[_Pairs | None, int]:
+    """The pairs that fit around the legs that are asked for, within the longest time that has not too many; None where
+    even the shortest has."""
+    window = WINDOW
+    while True:
+        moments = np.sort([legs[place].time or 0 for place in free if place in asked])
+        near = [
+            place
+            for place in free
+            # what may compete with a candidate, with what it may have been paid out by
+            if np.diff(
+                np.searchsorted(moments, [(legs[place].time or 0) - 2 * window, (legs[place].time or 0) + 2 * window])
+            )
+        ]
+        names: dict[object, int] = {}
+        paid, out = (
+            _side(legs, [place for place in near if (legs[place].side == DEPOSIT) == into], names, coin, worth)
+            for into in (True, False)
+        )
+        pairs = _fitting(paid, out, window)
+        if len(pairs.left) <= PAIRS:
+            return pairs, window
+        window //= 2
+        if window < SHORTEST:
+            return None, window
+
+
+def _solve(pairs: _Pairs, known: Sequence[float], window: int) -> list[Crossing]:
+    from cointrail.conversions.codes import factor
     from cointrail.conversions.pairing import Problem, solve  # its compiled loops take a while to load: only if needed
 
-    names: dict[object, int] = {}
-    ordered = sorted(free, key=lambda place: _order(legs[place]))
-    paid, out = (
-        _side(legs, [place for place in ordered if (legs[place].side == DEPOSIT) == into], names, coin, worth)
-        for into in (True, False)
-    )
-    left, right, rule, share, rivals = _fitting(paid, out)
+    paid, out, left, right = pairs.paid, pairs.out, pairs.left, pairs.right
     if not len(left):
         return []
-    if len(left) > PAIRS:
-        return None
-    first, last = (int(pick(np.r_[paid.time, out.time])) for pick in (np.min, np.max))
-    route = np.array([names.setdefault(("route", *one), len(names)) for one in
-                      zip(paid.asset[left].tolist(), out.asset[right].tolist(), strict=True)], np.int64)  # fmt: skip
+    moments = np.r_[paid.time, out.time]
+    first, last = int(moments.min()), int(moments.max())
     solved = solve(
         Problem(
             deposit=left,
             withdrawal=right,
             delay=(out.time[right] - paid.time[left]).astype(np.float64),
-            route=route,
-            fee=share,
+            route=factor(paid.asset[left], out.asset[right]),
+            fee=pairs.share,
             opened=paid.time,
             token=np.zeros(len(paid.time), np.int64),
             withdrawals=len(out.time),
-            rivals=rivals * max(last - first, 1) / WINDOW,
+            rivals=pairs.rivals * max(last - first, 1) / window,
             first=first,
             last=last,
         ),
@@ -99,7 +136,7 @@ def _weigh(
         Crossing(
             int(paid.places[left[edge]]),
             int(out.places[right[edge]]),
-            RULES[rule[edge]],
+            RULES[pairs.rule[edge]],
             int(min(float(solved.chance[edge]), 1 - 10.0**-DIGITS) * 10**DIGITS) / 10**DIGITS,
             int(solved.others[edge]),
         )
@@ -126,8 +163,8 @@ def _side(legs: Sequence[Leg], places: Sequence[int], names: dict[object, int], 
     )
 
 
-def _fitting(paid: _Side, out: _Side) -> tuple[Codes, Codes, Codes, Floats, Floats]:
-    """The pairs that fit: deposit, payout, rule, share that was kept, and how many payouts would fit by chance.
+def _fitting(paid: _Side, out: _Side, window: int) -> _Pairs:
+    """The pairs that fit and close within a time.
 
     By chance as many fit in the same time before the deposit, none of which can be right.
     """
@@ -137,7 +174,7 @@ def _fitting(paid: _Side, out: _Side) -> tuple[Codes, Codes, Codes, Floats, Floa
         if count > PAIRS:
             break
         now = paid.time[at]
-        low, here, high = np.searchsorted(out.time, [now - WINDOW, now, now + WINDOW + 1])
+        low, here, high = np.searchsorted(out.time, [now - window, now, now + window + 1])
         rule, share, fits = _compared(paid, at, out, slice(low, high))
         before = np.bincount(rule[: here - low][fits[: here - low]], minlength=len(RULES))
         after = np.flatnonzero(fits[here - low :])
@@ -147,9 +184,8 @@ def _fitting(paid: _Side, out: _Side) -> tuple[Codes, Codes, Codes, Floats, Floa
         count += len(after)
     if not parts:
         nothing = np.zeros(0, np.int64)
-        return nothing, nothing, nothing, np.zeros(0), np.zeros(0)
-    left, right, rule, share, rivals = (np.concatenate(column) for column in zip(*parts, strict=True))
-    return left, right, rule, share, rivals
+        return _Pairs(paid, out, nothing, nothing, nothing, np.zeros(0), np.zeros(0))
+    return _Pairs(paid, out, *(np.concatenate(column) for column in zip(*parts, strict=True)))
 
 
 def _compared(paid: _Side, at: int, out: _Side, part: slice) -> tuple[Codes, Floats, Codes]:
