@@ -165,3 +165,14 @@ def test_order_of_ledgers_does_not_matter(tmp_path: Path) -> None:
     ledgers = from_accounts_to_outputs(tmp_path)
     one, other = (trail(some, address(THIEF)) for some in (ledgers, ledgers[::-1]))
     assert one["policies"] == other["policies"] and one["bridge_candidates"] == other["bridge_candidates"]
+
+
+def test_backward_the_deposits_are_the_candidates(tmp_path: Path) -> None:
+    near = accounts(tmp_path / "near", coin(0, OTHER, THIEF, 10), coin(1, THIEF, HOT, 10), chain="tron")
+    far = accounts(tmp_path / "far", coin(0, OTHER, HOT, 500), coin(5, HOT, OUT, 7))
+    ledgers = [label(near, tmp_path, text(HOT)), label(far, tmp_path, text(HOT))]
+    content = trail(ledgers, address(OUT), "backward")
+    [end] = content["policies"]["fifo"]["endpoints"]
+    assert (end["reason"], end["category"]) == ("label", "swapper") and "who paid in" in end["detail"]
+    [one] = content["bridge_candidates"]
+    assert one["chain"] == "tron" and one["address"] == cointrail.chains.tron.address(address(THIEF))

@@ -20,7 +20,7 @@ HUB = "behaves like a service: "
 TURNED = " (told as the walk went, backward: who it paid are its senders, and later is before)"
 BURN = "burn"  # category of burn addresses
 SWAPPER = "swapper"
-ASK = ": only it can say where it paid out"
+ASK, WHOSE = ": only it can say where it paid out", ": only it can say who paid in for that"
 
 
 class Judge:
@@ -107,7 +107,9 @@ class Judge:
         said = f"labelled {label.entity} ({category}) by {label.source}"
         if category == BURN:
             return MINT if self._backward else BURNED
-        return Stop("label", label.entity, category, f"{said}{ASK}" if category == SWAPPER else said)
+        if category == SWAPPER:
+            said += WHOSE if self._backward else ASK
+        return Stop("label", label.entity, category, said)
 
 
 USER = "\0user"  # source of the labels that stand for --stop-at
