@@ -54,6 +54,13 @@ class Open:
             return len(self._by_label.get(holding, ()))
         return len(self._by_end.get((holding, stop.label, stop.target), ()))
 
+    @property
+    def assets(self) -> set[int]:
+        """The assets that the rows speak of, as far as the ledgers have them."""
+        legs = (self._legs[place] for one in self._listed for place in (one.deposit, one.withdrawal))
+        found = (self._ledgers.asset_of(self._numbers[leg.chain], leg.token) for leg in legs if leg.token is not None)
+        return {asset for asset in found if asset is not None}
+
     def rows(self) -> list[dict[str, Any]]:
         """The candidates as rows of trail.json: by deposit in order of time, the likeliest first."""
         return [self._row(one) for one in sorted(self._listed, key=self._order)]

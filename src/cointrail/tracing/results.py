@@ -262,6 +262,7 @@ class Results:
         for flow in self.trail.flows.values():
             used |= {*flow.stolen, *flow.came}
         used |= {self.ledgers.asset(one.holding) for one in self._candidates} | {one.share for one in self._candidates}
+        used |= self._open.assets
         return sorted(used, key=self.ledgers.name)
 
     def _describe(self, number: int) -> dict[str, Any]:

@@ -145,6 +145,7 @@ def test_without_an_answer_it_ends_at_the_swapper_with_candidates(
     assert all(0 < one["confidence"] < 1 and one["ambiguous"] >= len(rows) - 1 for one in rows)
     one = amounts[labelled.payout]
     assert (one["to_chain"], one["to_address"], one["to_asset"]) == ("tron", on_tron("runner"), f"tron:{USDT}")
+    assert content["assets"][one["to_asset"]]["symbol"] == "USDT"
     assert one["to_amount"] == "540000.000001" and one["amount"] == "14.99998501"
 
 
