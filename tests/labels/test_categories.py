@@ -7,7 +7,7 @@ from cointrail.labels.categories import categories, stops
 from cointrail.labels.confidence import grades, level
 from cointrail.labels.label import Label
 
-SERVICES = "exchange mixer bridge swap lending gambling payment market mining custodian otc service burn seized"
+SERVICES = "exchange swapper mixer bridge swap lending gambling payment market mining custodian otc service burn seized"
 OTHERS = "user organization victim whitehat perpetrator fraud crime sanction contract"
 
 
@@ -22,7 +22,8 @@ def labelled(category: str | None) -> Label:
         ("Exchanges", "exchange"),
         (" CEX ", "exchange"),
         ("exchange_deposit", "exchange"),
-        ("swapper", "exchange"),
+        ("swapper", "swapper"),
+        ("instant exchange", "swapper"),
         ("mixing_service", "mixer"),
         ("Mixing Service", "mixer"),
         ("coinjoin", "mixer"),

@@ -259,6 +259,7 @@ def shape(results: dict[str, Any], assets: tuple[str, ...], bounds: bool) -> Tra
             "conversions": True,
             "keyed_only": False,
             "coinjoins": False,
+            "confirmed": [],
             "prices": None,
         },
         "labels": {"count": 2, "digest": "ab" * 32},

@@ -94,7 +94,7 @@ def converted(policy: str = "haircut", several: bool = False, crowd: int = 0) ->
             "address": address("thief"), "asset": key("ethereum", "ETH"), "amount": "10", "to_chain": "arbitrum",
             "to_tx": "0x" + digest(f"paid out {n}"), "to_time": stamp(950 + n), "to_address": address(f"paid {n}"),
             "to_asset": key("arbitrum", "ETH"), "to_amount": "9.99", "rule": "amount-less-fee",
-            "confidence": 0.5 - n / 10,
+            "confidence": 0.5 - n / 10, "ambiguous": 1,
         }
         for n in range(2)
     ]  # fmt: skip

@@ -13,7 +13,7 @@ from cointrail.conversions.bridges import Crossing, Crossings, Leg
 from cointrail.labels import import_labels
 from cointrail.ledger.event import Event
 from cointrail.ledger.importer import import_tables
-from cointrail.tracing import tracer
+from cointrail.tracing import links
 from cointrail.tracing.policies import CONSERVING
 from cointrail.tracing.results import Results
 from tests import making
@@ -65,7 +65,7 @@ def crossed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Ledger]:
         leg("withdrawal", FAR, withdrawal, FAR_BRIDGE, OUT, 79),
     ]
     monkeypatch.setattr(
-        tracer, "crossings_of", lambda ledgers, table: Crossings(legs, [Crossing(0, 1, "key", 1.0, 0)], [])
+        links, "crossings_of", lambda ledgers, table: Crossings(legs, [Crossing(0, 1, "key", 1.0, 0)], [])
     )
     return [
         ledger(tmp_path / "near", "ethereum", near, [deposit]),
@@ -140,7 +140,7 @@ def test_a_deposit_in_a_swap_and_a_withdrawal_into_one(tmp_path: Path, monkeypat
         leg("withdrawal", FAR, paid, FAR_BRIDGE, OUT, 48, token="GEM"),
     ]
     monkeypatch.setattr(
-        tracer, "crossings_of", lambda ledgers, table: Crossings(legs, [Crossing(0, 1, "key", 1.0, 0)], [])
+        links, "crossings_of", lambda ledgers, table: Crossings(legs, [Crossing(0, 1, "key", 1.0, 0)], [])
     )
     ledgers = [ledger(tmp_path / "near", "ethereum", near, [swapped]), ledger(tmp_path / "far", FAR, far, [paid])]
     content = trace(ledgers, theft(THIEF), *CONSERVING)
@@ -174,7 +174,7 @@ def test_a_router_that_keeps_nothing_is_no_wallet_and_a_refund_goes_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     near, legs = routed(tmp_path)
-    monkeypatch.setattr(tracer, "crossings_of", lambda *more: Crossings(legs, [Crossing(0, 1, "key", 1.0, 0)], []))
+    monkeypatch.setattr(links, "crossings_of", lambda *more: Crossings(legs, [Crossing(0, 1, "key", 1.0, 0)], []))
     content = trace([near], theft(THIEF), *CONSERVING)
     for policy in CONSERVING:
         found = {(end["address"], end["reason"]): end["amount"] for end in content["policies"][policy]["endpoints"]}
@@ -188,7 +188,7 @@ def test_a_label_on_the_router_does_not_hide_where_the_deposit_went(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     near, legs = routed(tmp_path)
-    monkeypatch.setattr(tracer, "crossings_of", lambda *more: Crossings(legs, [], []))  # the refund is not linked
+    monkeypatch.setattr(links, "crossings_of", lambda *more: Crossings(legs, [], []))  # the refund is not linked
     labels = tmp_path / "labels.csv"
     labels.write_text(f"address,entity,category,source\n{text(POOL)},A router,bridge,test\n")
     import_labels([labels], near.path)

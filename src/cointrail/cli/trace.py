@@ -9,6 +9,7 @@ from rich.console import Console
 from cointrail.chains import asset_key, parse_time, read_addresses, read_hashes
 from cointrail.cli.progress import progress
 from cointrail.conversions.bridges import extended
+from cointrail.conversions.swappers import read_confirmed
 from cointrail.errors import InputError
 from cointrail.ledger import open_ledger
 from cointrail.prices import Prices, read_prices
@@ -53,6 +54,12 @@ def trace(
     keyed_only: Annotated[
         bool, typer.Option("--keyed-only", help="Cross bridges by their own keys alone, by nothing else that fits.")
     ] = False,
+    confirmed: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--confirmed", metavar="FILE", help="CSV of deposit_tx, withdrawal_tx that a swapper confirmed; repeatable."
+        ),
+    ] = None,
     prices: Annotated[
         list[Path] | None,
         typer.Option("--prices", metavar="FILE", help="CSV of asset, time, price in USD; repeatable."),
@@ -76,6 +83,7 @@ def trace(
         conversions=conversions,
         coinjoins=coinjoins,
         keyed_only=keyed_only,
+        confirmed=read_confirmed(confirmed or ()),
         bridges=extended(bridges or ()),
         prices=read_prices(prices) if prices else Prices(),
         behaviour=Behaviour() if hubs else None,

@@ -12,9 +12,11 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from cointrail.chains.data import table as shipped
 from cointrail.errors import InputError
+from cointrail.labels.categories import category
 from cointrail.labels.claim import claim
 from cointrail.labels.confidence import level
 from cointrail.labels.label import Label
@@ -70,6 +72,17 @@ class Labels:
         kept = {label.identity(): label for label in found if label.address == address and label.valid(time)}
         ranked = sorted(kept.items(), key=lambda item: (-level(item[1].confidence), -(item[1].lastmod or 0), item[0]))
         return [label for _, label in ranked]
+
+    def of_category(self, name: str) -> list[Label]:
+        """Every label whose category is `name` in the table of categories, in order of address, each once."""
+        place = SCHEMA.get_field_index("category")
+        words = self._columns[place].unique().to_pylist()
+        meant = [word for word in words if word and (known := category(word)) is not None and known.name == name]
+        rows = np.flatnonzero(np.asarray(pc.is_in(self._columns[place], pa.array(meant, pa.string())))).tolist()
+        found = (to_label(self._columns, row) for row in rows)
+        return sorted(
+            {label.identity(): label for label in found}.values(), key=lambda one: (one.address, one.identity())
+        )
 
     def addresses(self) -> npt.NDArray[np.uint8]:
         """Every address that has a label, once, in order: shape (addresses, 20)."""

@@ -1,4 +1,4 @@
-"""Transactions between outputs that carry a text: who paid what to whom with it."""
+"""Transactions between outputs: who paid what to whom, and with what text."""
 
 from dataclasses import dataclass
 
@@ -44,10 +44,11 @@ def carried(ledger: Ledger) -> list[Carried]:
             for holding in index.holdings(own) if own is not None else ():
                 rows = index.movements(holding)[0]
                 found.setdefault(int(rows[0]), memo(script or b""))
-    return [_read(ledger, row, text) for row, text in sorted(found.items())]
+    return [between(ledger, row, text) for row, text in sorted(found.items())]
 
 
-def _read(ledger: Ledger, row: int, text: str) -> Carried:
+def between(ledger: Ledger, row: int, text: str = "") -> Carried:
+    """The transaction that a row is of, on an output-based chain."""
     index = ledger.index
     first, behind = index.transaction(row)
     facts = ledger.facts(range(first, behind))

@@ -25,9 +25,9 @@ from cointrail.ledger.readers.wanted import NONE
 from cointrail.ledger.segment import hashes
 from cointrail.ledger.store import INCOMING, Writer, writer
 
-BANDWIDTH = (
-    "fees are those for energy: what was burnt for bandwidth is not told by Tron's nodes in Ethereum's interface, so"
-    " balances of coins come out a little high"
+BURNT = (
+    "Tron's nodes do not tell in Ethereum's interface what was burnt as fee, nor TRC-10 tokens and stakes from coin:"
+    " what is neither a call nor a token may be wrong; give the node's own blocks and receipts as files"
 )
 Step = Callable[[str, float], None]  # what is being done, and the share that is done (below 0: not known)
 
@@ -214,7 +214,7 @@ def _told(said: dict[str, Any], wrapped: Sequence[str]) -> str:
 def _same_chain(url: str, name: str) -> list[str]:
     wanted, number = chain(name).number, chain_id(url)
     if number == wanted:
-        return [BANDWIDTH] if chain(name).family == "tron" else []
+        return [BURNT] if chain(name).family == "tron" else []
     other = next((one.name for one in chains().values() if one.number == number), None)
     if other is None:
         return [f"the node's chain is {number}, not {wanted}: a private chain, kept under the name {name}"]

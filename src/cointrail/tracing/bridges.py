@@ -1,6 +1,6 @@
 """Bridges for a trace: where value that reached a bridge came out again, or which chain and address it went to."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -29,7 +29,7 @@ class Crossed(NamedTuple):
     """A bridge link as results show it."""
 
     bridge: str
-    confidence: float
+    confidence: float | None
     ambiguous: int
     evidence: str
 
@@ -40,7 +40,8 @@ class Bridges:
     `rows(key)` gives the movements of a transaction, `ends(number, key, party, asset)` the other side of what a party
     took in it (forward: paid in it), as exits that the walk can go on from; `kept(payment, key)` where the payment of
     an order went in its transaction, empty where its asset is not followed. `wallets`: holdings whose movements are
-    legs, though no event tells of them, and of which bridge.
+    legs, though no event tells of them, and of which bridge. `gates`: holdings at which some movements are legs of a
+    swapper's: what no link leads on from there goes where it went.
     """
 
     def __init__(
@@ -52,6 +53,7 @@ class Bridges:
         ends: Ends,
         kept: Callable[[Paid, int], list[Exit]],
         wallets: Mapping[int, str],
+        gates: Collection[int],
     ) -> None:
         self._ledgers, self._backward, self._find, self._rows, self._ends = ledgers, backward, find, rows, ends
         self._numbers = {ledger.chain: number for number, ledger in enumerate(ledgers.all)}
@@ -59,9 +61,10 @@ class Bridges:
         self._paid: dict[tuple[int, int], list[Paid]] = {}  # by ledger and first row
         self._parties: dict[tuple[int, int], int | None] = {}
         self._ids: dict[tuple[int, bytes], int | None] = {}
-        self._wallets = wallets
+        self._wallets, self._gates = wallets, gates
         self.used: dict[int, None] = {}  # links that were followed
-        self.open: dict[int, tuple[int, Stop]] = {}  # legs with candidates: where the trail stops for them, and why
+        # legs with candidates: where the trail stops for them, and why; None: for what is known of the address
+        self.open: dict[int, tuple[int, Stop | None]] = {}
 
     @property
     def asked(self) -> bool:
@@ -74,8 +77,8 @@ class Bridges:
         return self._find()
 
     def takes(self, holding: int) -> bool:
-        """Whether whatever reaches a holding has gone over a bridge: it is a wallet of one."""
-        return holding in self._wallets
+        """Whether what reaches a holding may have gone over a bridge or through a swapper, though no event tells."""
+        return holding in self._wallets or holding in self._gates
 
     def paid(self, key: int) -> list[Paid]:
         """The payments of orders in a transaction, in the order of their events; most transactions have none."""
@@ -128,9 +131,9 @@ class Bridges:
         return {place: row for (_, row), place in self._told.items()}
 
     @cached_property
-    def _paying(self) -> dict[tuple[int, int], int]:
-        """The legs of output-based chains, by ledger and the row that pays the output."""
-        found: dict[tuple[int, int], int] = {}
+    def _paying(self) -> dict[tuple[int, int, str], int]:
+        """The legs of output-based chains, by ledger, the row that pays the output, and side."""
+        found: dict[tuple[int, int, str], int] = {}
         for (number, tx), places in self._legs.items():
             ledger = self._ledgers.all[number]
             if ledger.index.outputs:
@@ -139,8 +142,13 @@ class Bridges:
                 for place in places:
                     output = ledger.address_id(output_key(tx, self.crossings.legs[place].position))
                     if output in rows:
-                        found[number, rows[output]] = place
+                        found[number, rows[output], self.crossings.legs[place].side] = place
         return found
+
+    @cached_property
+    def _payer(self) -> dict[int, int]:
+        """The row that pays the output of a leg, by the leg's place."""
+        return {place: row for (_, row, _), place in self._paying.items()}
 
     @property
     def _side(self) -> str:
@@ -173,8 +181,8 @@ class Bridges:
 
     def _over_output(self, out: Exit) -> list[Exit]:
         """The same where value is paid between outputs: an output is one leg, or none."""
-        place = self._paying.get(self._ledgers.row(out.key))
-        if place is None or self.crossings.legs[place].side != self._side:
+        place = self._paying.get((*self._ledgers.row(out.key), self._side))
+        if place is None:
             return [out]
         return self._go(place, 0, out.amount, 0, out.amount, 0, out.size, out, 0)
 
@@ -184,7 +192,8 @@ class Bridges:
         for place in places:
             leg = self.crossings.legs[place]
             own = {self._known(number, one) for one in (leg.contract, leg.vault) if one is not None}
-            if address in own and self._asset(number, leg) != self._ledgers.asset(out.holding):
+            beside = address in own and not leg.custodial
+            if beside and self._asset(number, leg) != self._ledgers.asset(out.holding):
                 return out._replace(stop=Stop(BRIDGE, leg.bridge, BRIDGE, f"{leg.bridge}: paid beside a deposit"))
         if name := self._wallets.get(out.holding):
             way = "came from" if self._backward else "went to"
@@ -195,6 +204,9 @@ class Bridges:
         """What is to be said of a link."""
         joined = self.crossings.links[link]
         out, into = self.crossings.legs[joined.deposit], self.crossings.legs[joined.withdrawal]
+        if joined.said:
+            said = f"{out.bridge}: confirmed by {joined.said}; the chains do not show it"
+            return Crossed(out.bridge, joined.confidence or None, joined.ambiguous, said)
         sides = map(self._told_by, (out, into))
         if out.order:
             way = "given back" if into.status == REFUND else "settled"
@@ -220,8 +232,9 @@ class Bridges:
         link = self.crossings.link_of.get(place)
         landed = [] if link is None else self._landing(link)
         if link is None or not landed:
-            stop = self._stop(place)
-            if link is None and place in self.crossings.candidates_of:
+            custodial = link is None and self.crossings.legs[place].custodial
+            stop = None if custodial else self._stop(place)  # None: whatever is known of the address
+            if custodial or (link is None and place in self.crossings.candidates_of):
                 self.open[place] = out.holding, stop
             return [out._replace(start=start, size=end - start, at=out.at + low - base, amount=high - low, stop=stop)]
         self.used[link] = None
@@ -286,7 +299,7 @@ class Bridges:
 
     def _output(self, number: int, place: int) -> list[Exit]:
         """The output of a leg on an output-based chain (backward: the transaction that pays it)."""
-        row = next((row for (of, row), leg in self._paying.items() if (of, leg) == (number, place)), None)
+        row = self._payer.get(place)
         if row is None:
             return []
         ledger = self._ledgers.all[number]

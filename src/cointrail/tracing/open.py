@@ -6,38 +6,60 @@ Backward it is the other way round: withdrawals at which the trail stops, and th
 from collections.abc import Collection
 from typing import Any
 
-from cointrail.chains import format_address, format_time, to_text
-from cointrail.conversions.bridges import Leg
+from cointrail.chains import chain, format_time, to_text
+from cointrail.conversions.bridges import Crossings, Leg
 from cointrail.conversions.bridges.leg import Crossing
 from cointrail.tracing.exit import Stop
 from cointrail.tracing.ledgers import Ledgers
+from cointrail.tracing.links import Links
 from cointrail.tracing.passages import Passages
 
+LABEL = "label"  # the reason for which a trail stops at a swapper
 MOST = 20  # candidates that are listed for each leg, the likeliest
 
 
 class Open:
     """The candidates of a trail. `touched`: the transactions that it went through."""
 
-    def __init__(self, ledgers: Ledgers, passages: Passages | None, touched: Collection[bytes]) -> None:
+    def __init__(
+        self, ledgers: Ledgers, passages: Passages | None, links: Links | None, touched: Collection[bytes]
+    ) -> None:
         self._ledgers = ledgers
         self._numbers = {ledger.chain: number for number, ledger in enumerate(ledgers.all)}
         self._legs: list[Leg] = []
         self._by_end: dict[tuple[int, str | None, str | None], set[Crossing]] = {}
+        self._by_label: dict[int, set[Crossing]] = {}  # at swappers, by the holding that stands for the address
         self._listed: dict[Crossing, None] = {}
+        self.notes: list[str] = []  # what there is to know about candidates that are not listed
         bridges = passages.bridges if passages is not None else None
         if bridges is None or not bridges.open:
             return
         self._legs = bridges.crossings.legs
-        for place, (holding, stop) in bridges.open.items():
-            if self._legs[place].tx in touched:
-                possible = bridges.crossings.candidates_of[place]
-                self._by_end.setdefault((holding, stop.label, stop.target), set()).update(possible)
+        reached = {place: at for place, at in bridges.open.items() if self._legs[place].tx in touched}
+        swapped = {place for place, (_, stop) in reached.items() if stop is None}
+        weighed, self.notes = links.weigh(swapped) if links is not None else ([], [])
+        of = Crossings([], [], [], weighed).candidates_of
+        for place, (holding, stop) in reached.items():
+            possible = (of if stop is None else bridges.crossings.candidates_of).get(place, [])
+            if possible:
+                if stop is None:
+                    self._by_label.setdefault(ledgers.seat(holding), set()).update(possible)
+                else:
+                    self._by_end.setdefault((holding, stop.label, stop.target), set()).update(possible)
                 self._listed |= dict.fromkeys(possible[:MOST])
 
     def count(self, holding: int, stop: Stop) -> int:
         """How many candidates there are for what stopped at a holding."""
+        if stop.reason == LABEL:
+            return len(self._by_label.get(holding, ()))
         return len(self._by_end.get((holding, stop.label, stop.target), ()))
+
+    @property
+    def assets(self) -> set[int]:
+        """The assets that the rows speak of, as far as the ledgers have them."""
+        legs = (self._legs[place] for one in self._listed for place in (one.deposit, one.withdrawal))
+        found = (self._ledgers.asset_of(self._numbers[leg.chain], leg.token) for leg in legs if leg.token is not None)
+        return {asset for asset in found if asset is not None}
 
     def rows(self) -> list[dict[str, Any]]:
         """The candidates as rows of trail.json: by deposit in order of time, the likeliest first."""
@@ -45,7 +67,17 @@ class Open:
 
     def _order(self, one: Crossing) -> tuple[Any, ...]:
         out, into = self._legs[one.deposit], self._legs[one.withdrawal]
-        return out.time, out.chain, out.tx, out.position, -one.confidence, into.time, into.chain, into.tx, into.position
+        return (
+            out.time,
+            out.chain,
+            out.tx,
+            out.position,
+            -one.confidence,
+            into.time,
+            into.chain,
+            into.tx,
+            into.position,
+        )
 
     def _row(self, one: Crossing) -> dict[str, Any]:
         out, into = self._legs[one.deposit], self._legs[one.withdrawal]
@@ -55,17 +87,24 @@ class Open:
             **{f"to_{name}": value for name, value in self._side(into).items()},
             "rule": one.rule,
             "confidence": one.confidence,
+            "ambiguous": one.ambiguous,
         }
+
+    def _text(self, number: int, address: bytes) -> str:
+        """An address as people of its chain write it."""
+        ledger = self._ledgers.all[number]
+        own = ledger.address_id(address)
+        return (ledger.texts([own])[0] if own is not None else None) or chain(ledger.chain).address(address)
 
     def _side(self, leg: Leg) -> dict[str, Any]:
         """Chain, transaction, time, whose value it was or is, asset and amount of a leg."""
         number = self._numbers[leg.chain]
         asset = None if leg.token is None else self._ledgers.asset_of(number, leg.token)
         known = None if asset is None else self._ledgers.assets[asset]
-        who = leg.recipient if leg.side != "deposit" else leg.sender and format_address(leg.sender)
+        who = leg.recipient if leg.side != "deposit" else leg.sender and self._text(number, leg.sender)
         return {
             "chain": leg.chain,
-            "tx": f"0x{leg.tx.hex()}",
+            "tx": chain(leg.chain).hash(leg.tx),
             "time": None if leg.time is None else format_time(leg.time),
             "address": who or None,
             "asset": leg.token if asset is None else self._ledgers.name(asset),

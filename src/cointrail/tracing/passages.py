@@ -30,8 +30,9 @@ class Passages:
 
     `followed`: whether an asset (by its number in all ledgers) is vouched for or named by the user. `robbed`: the
     victims, as (key of the last row of a transaction of the theft, address id). `find` gives the bridge legs and links
-    of the ledgers; without it no bridge is crossed. `wallets`: holdings that are a bridge's. In what settlement says,
-    addresses and assets have the numbers of their own ledger.
+    of the ledgers; without it no bridge is crossed. `wallets`: holdings that are a bridge's; `gates`: those at which
+    some movements are a swapper's legs. In what settlement says, addresses and assets have the numbers of their own
+    ledger.
     """
 
     def __init__(
@@ -43,6 +44,7 @@ class Passages:
         find: Callable[[], Crossings] | None = None,
         prices: Prices = NO_PRICES,
         wallets: Mapping[int, str] = NO_WALLETS,
+        gates: Collection[int] = frozenset(),
     ) -> None:
         self._ledgers, self._backward, self.followed = ledgers, backward, followed
         self._robbed, self._prices = frozenset(robbed), prices
@@ -52,7 +54,7 @@ class Passages:
         self.notes: dict[tuple[int, int, str, int], None] = {}  # key, holding, kind, asset: what was strange on the way
         self.bridges: Bridges | None = None
         if find is not None:
-            self.bridges = Bridges(ledgers, backward, find, self.rows, self.ends, self.kept, wallets)
+            self.bridges = Bridges(ledgers, backward, find, self.rows, self.ends, self.kept, wallets, gates)
         self.settlers = [
             Settler(ledger, lambda asset, number=number: followed(ledgers.asset_number(number, asset)))  # type: ignore[misc]
             for number, ledger in enumerate(ledgers.all)

@@ -229,6 +229,9 @@ class Results:
                 "keyed_only": settings.keyed_only,
                 "coinjoins": settings.coinjoins,
                 "prices": self._prices(),
+                "confirmed": [
+                    {"name": one.name, "sha256": one.sha256, "rows": len(one.rows)} for one in settings.confirmed
+                ],
             },
             "assets": {self.ledgers.name(asset): self._describe(asset) for asset in self._used()},
             "labels": {"count": sum(map(len, trail.labels)), "digest": _digest([one.digest for one in trail.labels])},
@@ -261,6 +264,7 @@ class Results:
         for flow in self.trail.flows.values():
             used |= {*flow.stolen, *flow.came}
         used |= {self.ledgers.asset(one.holding) for one in self._candidates} | {one.share for one in self._candidates}
+        used |= self._open.assets
         return sorted(used, key=self.ledgers.name)
 
     def _describe(self, number: int) -> dict[str, Any]:
@@ -276,7 +280,9 @@ class Results:
     @cached_property
     def _open(self) -> Open:
         """Withdrawals that may be the other side of deposits at which the trail stops."""
-        return Open(self.ledgers, self.trail.passages, {fact.tx for fact in self._facts.values() if fact.tx})
+        return Open(
+            self.ledgers, self.trail.passages, self.trail.links, {fact.tx for fact in self._facts.values() if fact.tx}
+        )
 
     @cached_property
     def _candidates(self) -> list[Candidate]:
@@ -483,6 +489,8 @@ class Results:
                 f"{len(missing)} of {len(stop_at)} addresses to stop at are not in the ledger, first {missing[0]}"
             )
         passages = self.trail.passages
+        found += self.trail.links.notes if self.trail.links else []
+        found += self._open.notes
         if passages is not None and passages.bridges is not None and passages.bridges.asked:
             found += passages.bridges.crossings.notes
         if not all(ledger.manifest.exact for ledger in self.ledgers.all):

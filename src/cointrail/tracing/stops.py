@@ -19,6 +19,8 @@ DUST = Stop("dust", detail="too small beside what came in to be part of the same
 HUB = "behaves like a service: "
 TURNED = " (told as the walk went, backward: who it paid are its senders, and later is before)"
 BURN = "burn"  # category of burn addresses
+SWAPPER = "swapper"
+ASK, WHOSE = ": only it can say where it paid out", ": only it can say who paid in for that"
 
 
 class Judge:
@@ -102,9 +104,12 @@ class Judge:
         if label.source == USER:
             return Stop("stop", label.entity or None, detail="an address at which the user said to stop")
         category = stops(label)
+        said = f"labelled {label.entity} ({category}) by {label.source}"
         if category == BURN:
             return MINT if self._backward else BURNED
-        return Stop("label", label.entity, category, f"labelled {label.entity} ({category}) by {label.source}")
+        if category == SWAPPER:
+            said += WHOSE if self._backward else ASK
+        return Stop("label", label.entity, category, said)
 
 
 USER = "\0user"  # source of the labels that stand for --stop-at

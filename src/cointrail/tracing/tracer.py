@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from cointrail.chains import to_units
-from cointrail.conversions.bridges import Crossings, Table, crossings_of, shipped, unkeyed
-from cointrail.conversions.bridges.wallets import held
+from cointrail.conversions.bridges import Table, shipped
+from cointrail.conversions.swappers import ConfirmedFile
 from cointrail.errors import InputError
 from cointrail.labels import Labels
 from cointrail.ledger import Ledger
@@ -15,6 +15,7 @@ from cointrail.tracing.behaviour import Behaviour
 from cointrail.tracing.bounds import Bound, bounds
 from cointrail.tracing.joins import Joins
 from cointrail.tracing.ledgers import Ledgers
+from cointrail.tracing.links import Links
 from cointrail.tracing.passages import Passages
 from cointrail.tracing.policies import CONSERVING, POLICIES
 from cointrail.tracing.shares import UNITS
@@ -42,6 +43,7 @@ class Settings:
     coinjoins: bool = False  # go on through CoinJoins, as if it were known whose output is whose
     keyed_only: bool = False  # cross bridges by their own keys alone, not by what else the legs show
     bridges: Table = field(default_factory=shipped)  # whose events are read
+    confirmed: tuple[ConfirmedFile, ...] = ()  # what swappers paid out for which deposits, as somebody was told
     prices: Prices = field(default_factory=Prices)  # what assets were worth; empty: shares are told instead
     behaviour: Behaviour | None = field(default_factory=Behaviour)  # None: do not judge behaviour
 
@@ -52,6 +54,8 @@ class Settings:
                 raise InputError(f"unknown policy {name!r}; there are {', '.join(POLICIES)}, and all")
         if not self.policies:
             raise InputError("no policy given; name one, or all")
+        if self.confirmed and not self.conversions:
+            raise InputError("confirmed links are not followed without conversions; leave one of the two out")
         if self.max_hops is not None and self.max_hops < 1:
             raise InputError(f"--max-hops {self.max_hops}: give 1 or more")
 
@@ -71,6 +75,7 @@ class Trail:
     bounds: list[Bound] | None
     unbounded: set[int]  # assets without bounds, since others were converted into them
     joins: Joins  # the CoinJoins on the way
+    links: Links | None = None  # from one ledger into another; None without conversions
 
     @property
     def ledger(self) -> Ledger:
@@ -104,16 +109,27 @@ def trace(
     found = find(ledgers, theft, settings.conversions)
     labels = [Labels(one.path) for one in ledgers.all]
     judge = Judge(ledgers, labels, settings.stop_at, theft.backward)
-    passages = None
+    passages, links = None, None
     if settings.conversions:
+        links = Links(
+            ledgers,
+            labels,
+            theft.backward,
+            lambda asset: followed(ledgers, theft, asset),
+            settings.bridges,
+            settings.keyed_only,
+            settings.prices,
+            settings.confirmed,
+        )
         passages = Passages(
             ledgers,
             theft.backward,
             lambda asset: followed(ledgers, theft, asset),
             found.robbed,
-            lambda: _crossings(ledgers, settings),
+            links.find,
             settings.prices,
-            {} if settings.keyed_only else _wallets(ledgers, settings.bridges),
+            links.wallets,
+            links.gates,
         )
     accounts: dict[int, Account] = {}
     joins = Joins(ledgers)
@@ -137,22 +153,7 @@ def trace(
         plain = settings.min_value is None and settings.max_hops is None
         reach = flows["poison"] if plain and "poison" in flows else whole.follow("poison", found.seeds)
         within, unbounded = bounds(whole, reach, found.seeds, lambda share: step("bounds", share)), set(reach.came)
-    return Trail(ledgers, labels, theft, settings, found, seen, passages, flows, within, unbounded, joins)
-
-
-def _crossings(ledgers: Ledgers, settings: Settings) -> Crossings:
-    """All bridge legs of the ledgers and the links between them."""
-    found = crossings_of(ledgers.all, settings.bridges)
-    return found if settings.keyed_only else unkeyed(ledgers.all, found, settings.bridges)
-
-
-def _wallets(ledgers: Ledgers, table: Table) -> dict[int, str]:
-    """The holdings whose movements are legs, and of which bridge."""
-    return {
-        ledgers.joined(number, holding): wallet.bridge
-        for number, ledger in enumerate(ledgers.all)
-        for holding, wallet in held(ledger, table).items()
-    }
+    return Trail(ledgers, labels, theft, settings, found, seen, passages, flows, within, unbounded, joins, links)
 
 
 def balanced(ledgers: Ledgers, flow: Flow) -> bool | None:

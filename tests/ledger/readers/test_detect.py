@@ -85,7 +85,10 @@ def test_json_of_another_shape_is_said_to_be_json(etl: Path) -> None:
 
 def test_a_format_can_be_insisted_on(tmp_path: Path, etl: Path) -> None:
     path = next(etl.rglob("logs.csv"))
-    assert families() == ["ethereum-etl", "aws", "bigquery", "cryo", "etherscan", "csv"]
+    assert families() == [
+        *["ethereum-etl", "aws", "bigquery", "cryo", "etherscan", "tronscan"],
+        *["tron-node", "trongrid", "csv"],
+    ]
     for name in ("auto", "ethereum-etl", "ethereum-etl/logs"):
         assert Reading([path], Options(Registry("ethereum"), name)).sources[0].format == "ethereum-etl/logs"
     with pytest.raises(InputError, match="not etherscan: its columns are"):

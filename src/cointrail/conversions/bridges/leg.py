@@ -18,7 +18,8 @@ class Leg:
     the asset on this chain: "" for the native coin. `other_token` and `other_amount` are what the event says of the
     other side. `key` is what links both sides. `status` is "refund", or "internal" for what is no transfer of a user's.
     `order`: it is a payment for an order, or of one, see `orders`. `moved`: a movement of a wallet tells it and no
-    event; `position` then is the row's in its transaction.
+    event; `position` then is the row's in its transaction, or the output's number. `custodial`: a swapper's, which pays
+    out from what it holds; `bridge` then is the swapper.
     """
 
     side: str
@@ -42,6 +43,7 @@ class Leg:
     status: str = ""
     moved: bool = False
     order: bool = False
+    custodial: bool = False
 
     @property
     def place(self) -> str:
@@ -67,13 +69,17 @@ class Finding:
 
 @dataclass(frozen=True)
 class Crossing:
-    """A deposit and the withdrawal that paid it out, by their places among the legs. `ambiguous`: other candidates."""
+    """A deposit and the withdrawal that paid it out, by their places among the legs. `ambiguous`: other candidates.
+
+    `said`: who says so, where it is nothing that the chains show; its confidence is 0 where that tells none.
+    """
 
     deposit: int
     withdrawal: int
     rule: str
     confidence: float
     ambiguous: int
+    said: str = ""
 
 
 @dataclass(frozen=True)

@@ -180,7 +180,7 @@ def _alike(asset: Callable[[str, str], Asset | None], legs: Sequence[tuple[Leg, 
         promised = leg.side == DEPOSIT and leg.other_token is not None
         chain, _, told = name.partition(":")
         known = asset(chain, NATIVE if told == "native" else told)
-        names.append(_coin(known) if known is not None else name)
+        names.append(coin(known) if known is not None else name)
         own = known if promised and leg.other_amount is not None else asset(leg.chain, leg.token or NATIVE)
         decimals.append(own.decimals if own is not None else None)
         raw.append(leg.other_amount if promised and leg.other_amount is not None else leg.amount)
@@ -195,7 +195,7 @@ def _alike(asset: Callable[[str, str], Asset | None], legs: Sequence[tuple[Leg, 
     return names, cut
 
 
-def _coin(asset: Asset) -> str:
+def coin(asset: Asset) -> str:
     """The symbol; of a token that wraps a coin, which is called W and the coin's symbol, that of the coin."""
     return asset.form_of if asset.form_of and asset.symbol == f"W{asset.form_of}" else asset.symbol
 

@@ -5,7 +5,7 @@ chain. A deposit into a wallet does not tell where it goes to; what is burned co
 of one bridge pay each other is no transfer of a user's.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 
 import numpy as np
 
@@ -48,7 +48,7 @@ def paid(ledger: Ledger, table: Table, told: Collection[tuple[str, bytes]]) -> t
             )
             continue
         for holding, wallet in mine.items():
-            legs += (leg for leg in _legs(ledger, wallet, mine, holding) if (name, leg.tx) not in told)
+            legs += (leg for leg in moved(ledger, wallet, mine, holding) if (name, leg.tx) not in told)
     return legs, notes
 
 
@@ -57,8 +57,8 @@ def _count(ledger: Ledger, wallet: Wallet, holding: int) -> int:
     return len(ledger.index.inflows(holding)) if wallet.other_chain else ledger.index.degree(holding)
 
 
-def _legs(ledger: Ledger, wallet: Wallet, mine: Mapping[int, Wallet], holding: int) -> Iterator[Leg]:
-    """The legs of one wallet in one asset."""
+def moved(ledger: Ledger, wallet: Wallet, mine: Collection[int], holding: int) -> Iterator[Leg]:
+    """The legs of one wallet in one asset. `mine`: holdings of the same bridge, which pay each other no legs."""
     index = ledger.index
     token, burns = ledger.assets[index.asset(holding)].key, wallet.other_chain
     if burns:  # what is issued is no leg, and often far more

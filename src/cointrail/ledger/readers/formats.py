@@ -9,6 +9,7 @@ from typing import Any
 import pyarrow as pa
 import yaml
 
+APART = ("tron-node", "trongrid")  # JSON that is read record by record, see `readers.tron`
 HEADING_ENDS = "(@$"  # what follows in a heading is a unit, a zone or the price of the day
 
 
@@ -73,7 +74,7 @@ def formats() -> Sequence[Format]:
 
 def families() -> list[str]:
     """What --format takes beside "auto"."""
-    return [*dict.fromkeys(form.family for form in formats()), "csv"]
+    return [*dict.fromkeys(form.family for form in formats()), *APART, "csv"]
 
 
 def _format(entry: Mapping[str, Any]) -> Format:

@@ -4,14 +4,26 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from cointrail.chains import Asset
+from cointrail.chains import Asset, chain
 from cointrail.errors import InputError
-from cointrail.ledger.readers import blocks, etherscan, logs, mapped, receipts, traces, transactions, transfers
+from cointrail.ledger.readers import (
+    blocks,
+    etherscan,
+    logs,
+    mapped,
+    receipts,
+    traces,
+    transactions,
+    transfers,
+    tronscan,
+)
 from cointrail.ledger.readers.detect import classify, open_table
 from cointrail.ledger.readers.options import ASSUMED_DECIMALS, Options
 from cointrail.ledger.readers.session import Input, Session
 from cointrail.ledger.readers.source import Problems, Source, expand
 from cointrail.ledger.readers.stream import Items, Stream
+from cointrail.ledger.readers.tron.files import FORM, FORMATS, Told, format_of
+from cointrail.ledger.readers.tron.reading import read as read_tron
 
 READERS: Mapping[str, Callable[[Input, Session], Iterator[Any]]] = {
     "blocks": blocks.read,
@@ -25,8 +37,12 @@ READERS: Mapping[str, Callable[[Input, Session], Iterator[Any]]] = {
     "traces": traces.read,
     "transactions": transactions.read,
     "transfers": transfers.read,
+    "tron": read_tron,
+    "tronscan_coin": tronscan.read_coin,
+    "tronscan_transactions": tronscan.read_transactions,
+    "tronscan_transfers": tronscan.read_transfers,
 }
-TAKES_ASSET = ("mapped", "etherscan_erc20")
+TAKES_ASSET = ("mapped", "etherscan_erc20", "tronscan_coin")
 SHOWN = 3  # names in a warning
 
 
@@ -87,6 +103,12 @@ class Reading:
 
     def _open(self, path: Path, unread: list[str]) -> list[Input]:
         """What a file holds; sentences about objects in it that nobody reads go to `unread`."""
+        if chain(self.options.chain).family == "tron" and not self.options.mapped:
+            name = format_of(path)
+            if name is not None and self.options.format in ("auto", name):
+                return [Input(Source.of(path, name), Told(path), FORM, {})]
+            if self.options.format in FORMATS:
+                raise InputError(f"{path}: not {self.options.format}: {f'it is {name}' if name else 'no such record'}")
         file = open_table(path)
         if self.options.mapped:
             columns = mapped.columns_of(file, self.options.columns or {})

@@ -6,6 +6,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from cointrail.chains.chain import chains
 from cointrail.ledger.readers.creation import created
 from cointrail.ledger.readers.frames import failed, parity_moves, tracer_moves
 from cointrail.ledger.readers.rpc_blocks import TRACE_CALLS, Block, about, mined
@@ -35,6 +36,9 @@ from cointrail.ledger.rows import ADDRESS_BYTES, AMOUNT_BYTES, ROWS, Kind, Statu
 
 GWEI = 10**9  # of withdrawals (EIP-4895)
 GAS_BITS, NONCE_BITS, PRICE_BITS = 64, 64, 128
+# Tron's nodes tell the energy that was used and its price, not what was burnt: most of it was staked for, or given by
+# the owner of the contract (tronprotocol.github.io, eth_getTransactionReceipt)
+NO_FEES = frozenset(one.number for one in chains().values() if one.family == "tron")
 NOT_NATIVE = frozenset({100, 10200})  # chains whose withdrawals pay a token: Gnosis and its test chain
 
 # what is counted beside the rows
@@ -75,7 +79,7 @@ def _block_rows(
     block: Block, chain: int, tracer: str, counts: Counter[str], wrapped: frozenset[bytes]
 ) -> Iterator[Row]:
     for place in range(len(block.transactions)):
-        yield from _transaction_rows(block, place, tracer, counts, wrapped)
+        yield from _transaction_rows(block, place, tracer, counts, wrapped, chain not in NO_FEES)
     for position, recipient, amount in (*_withdrawals(block, chain), *_rewards(block)):
         yield _row(block, Kind.REWARD, None, recipient, amount, position=position)
     if mined(block) and block.number and not block.rewards:
@@ -83,7 +87,7 @@ def _block_rows(
 
 
 def _transaction_rows(
-    block: Block, place: int, tracer: str, counts: Counter[str], wrapped: frozenset[bytes]
+    block: Block, place: int, tracer: str, counts: Counter[str], wrapped: frozenset[bytes], fees: bool
 ) -> Iterator[Row]:
     transaction, receipt = block.transactions[place], block.receipts[place]
     frames = block.traces[place] if block.traces is not None else []
@@ -95,7 +99,8 @@ def _transaction_rows(
     def row(kind: Kind, source: bytes, target: bytes | None, amount: int, **more: Any) -> Row:
         return _row(block, kind, source, target, amount, tx=tx, place=place, status=status, **more)
 
-    yield row(Kind.FEE, sender, None, _fee(transaction, receipt), position=0)
+    if fees:
+        yield row(Kind.FEE, sender, None, _fee(transaction, receipt), position=0)
     value = quantity(transaction, "value") if status is not Status.FAILED else 0
     yield row(Kind.TRANSACTION, sender, _recipient(transaction, receipt, sender), value, position=0)
     if status is Status.FAILED:

@@ -21,6 +21,7 @@ from cointrail.ledger.readers.slips import Receipts
 from cointrail.ledger.readers.source import Problems, Source
 from cointrail.ledger.readers.stream import Items
 from cointrail.ledger.readers.text import Text
+from cointrail.ledger.readers.tron.files import Told
 
 
 @dataclass(frozen=True)
@@ -28,12 +29,13 @@ class Input:
     """One file to read, or one kind of objects in it: opened, recognised, its columns by our names."""
 
     source: Source
-    file: Parquet | Text | Items
+    file: Parquet | Text | Items | Told
     form: Format
     columns: Mapping[str, str]
 
     def chunks(self, session: "Session", *names: str) -> Iterator[Chunk]:
         """The rows with the named columns that the file has, or with all that are known."""
+        assert not isinstance(self.file, Told), "its records are read one by one"
         wanted = {name: self.columns[name] for name in names if name in self.columns} if names else self.columns
         for chunk in self.file.chunks(wanted):
             session.same_chain(self, chunk)
@@ -48,6 +50,7 @@ class Session:
     inputs: list[Input]
     problems: dict[Source, Problems]
     warnings: list[str] = field(default_factory=list)
+    senders: dict[bytes, bytes] | None = None  # of Tron's transactions, once a reader asked
     failed: Failed | None = None  # failed frames of all traces files, once a reader asked
 
     def __post_init__(self) -> None:

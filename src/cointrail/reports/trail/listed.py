@@ -55,18 +55,30 @@ class Side(NamedTuple):
 
 
 class Pair(NamedTuple):
-    """A deposit at which the trail stops, and a withdrawal that may be its other side; or the other way round."""
+    """A deposit at which the trail stops, and a withdrawal that may be its other side; or the other way round.
+
+    `ambiguous`: how many other candidates of either are plausible; `rule`: what agrees.
+    """
 
     bridge: str
     deposit: Side
     withdrawal: Side
     confidence: str
+    ambiguous: int
+    rule: str
 
 
 def pairs(trail: Mapping[str, Any]) -> list[Pair]:
     """The possible other sides of deposits, in the order of the trail."""
     return [
-        Pair(plain(one["bridge"]), _side(trail, one, ""), _side(trail, one, "to_"), f"{one['confidence']:.2f}")
+        Pair(
+            plain(one["bridge"]),
+            _side(trail, one, ""),
+            _side(trail, one, "to_"),
+            f"{one['confidence']:.2f}",
+            one["ambiguous"],
+            plain(one["rule"].replace("-", " ")),
+        )
         for one in trail["bridge_candidates"][:SHOWN]
     ]
 

@@ -1,7 +1,7 @@
 """How the result was computed: the command that repeats it, and the parameters in words."""
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cointrail.reports.plain import plain
@@ -40,6 +40,8 @@ def command(trail: Mapping[str, Any]) -> str:
         words.append("--through-coinjoins")
     for file in parameters["prices"]["files"] if parameters["prices"] else []:
         words += ["--prices", file["name"]]
+    for file in parameters["confirmed"]:
+        words += ["--confirmed", file["name"]]
     if not parameters["hub"]:
         words.append("--no-hubs")
     if parameters["bounds"]:
@@ -72,11 +74,17 @@ def parameters(trail: Mapping[str, Any]) -> list[tuple[str, str]]:
             "crossed by key only" if given["keyed_only"] else "crossed by key, without one where sure",
         ),
         ("CoinJoins", "gone through" if given["coinjoins"] else "not gone through"),
+        ("Links confirmed to the user", _confirmed(given["confirmed"])),
         ("Prices", _prices(given["prices"])),
         ("Behaves like a service", hub or "not used"),
         ("Labels", f"{trail['labels']['count']:,}, digest {trail['labels']['digest']}"),
         ("Bounds", "computed" if trail["bounds"] else (trail["bounds_note"] or "not asked for")),
     ]
+
+
+def _confirmed(given: Sequence[Mapping[str, Any]]) -> str:
+    """The files of confirmed links in a few words."""
+    return "; ".join(f"{plain(one['name'])}, {one['rows']:,} links, SHA-256 {one['sha256']}" for one in given) or "none"
 
 
 def _prices(given: Mapping[str, Any] | None) -> str:

@@ -13,7 +13,7 @@ NAMES = (  # anchor, heading, and what the navigation calls it
     ("movements", "Movements", "Movements"),
     ("findings", "Findings", "Findings"),
     ("candidates", "Candidates", "Candidates"),
-    ("bridge_candidates", "Possible other sides of bridge deposits", "Other sides"),
+    ("bridge_candidates", "Possible other sides of deposits", "Other sides"),
     ("listed", "Warnings, and what is listed but not traced", "Listed"),
     ("method", "How it was computed", "Method"),
 )

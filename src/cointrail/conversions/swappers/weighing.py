@@ -1,0 +1,201 @@
+"""What a swapper may have paid out for a deposit: payouts soon after it, worth the same less a fee, weighed together.
+
+Deposits and payouts of one swapper are one matching, as those of a bridge without keys. Amounts are compared in one
+coin as they are, in different ones by what both were worth if prices are given, else not at all. Whatever fits is a
+candidate and never a link: a swapper pays thousands, and the right payout need not be in the ledgers.
+"""
+
+from collections.abc import Callable, Collection, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from cointrail.conversions.bridges.leg import DEPOSIT, Crossing, Crossings, Leg
+from cointrail.conversions.legs import Codes, Floats
+
+WINDOW = 86_400  # seconds from a deposit to the last payout that is looked at; swaps take minutes, large ones hours
+FEE = 0.05  # the largest share that is kept, network fees of small payouts with it
+SLACK = 0.02  # by which a price may be off at each side: reference prices are not those of the swapper
+PLAUSIBLE = 0.01  # what is less likely is not worth a look
+PAIRS = 100_000  # of one swapper; with more the time is halved
+SHORTEST = 3_600  # seconds below which the time is not halved
+DIGITS = 4  # of a confidence, rounded down
+
+AMOUNT, VALUE, TIME = "swapper-amount", "swapper-value", "swapper-time"  # what agrees, from most to least
+RULES = (AMOUNT, VALUE, TIME)
+
+Coin = Callable[[Leg], tuple[str, float] | None]  # what a leg's asset is one with on other chains, and how much of it
+Worth = Callable[[Leg], float | None]  # in USD at its time
+
+
+class _Side(NamedTuple):
+    """Legs of one side in order of time: their places, times, assets, coins (-1: unknown) with amounts, and values."""
+
+    places: Codes
+    time: Codes
+    asset: Codes
+    coin: Codes
+    amount: Floats
+    value: Floats
+
+
+class _Pairs(NamedTuple):
+    """Pairs of two sides: rows of deposit and payout, rule, share that was kept, and how many would fit by chance."""
+
+    paid: _Side
+    out: _Side
+    left: Codes
+    right: Codes
+    rule: Codes
+    share: Floats
+    rivals: Floats
+
+
+def weighed(found: Crossings, asked: Collection[int], coin: Coin, worth: Worth) -> tuple[list[Crossing], list[str]]:
+    """The candidates of some custodial legs (their places) among those without a link, and what there is to know about
+    what was left out. All legs of their time are weighed, since others' deposits explain payouts too."""
+    free: dict[str, list[int]] = {}
+    names = {found.legs[place].bridge for place in asked if place not in found.link_of}
+    for place, leg in enumerate(found.legs):
+        usable = leg.custodial and leg.time is not None and leg.amount and place not in found.link_of
+        if usable and leg.bridge in names:
+            free.setdefault(leg.bridge, []).append(place)
+    candidates: list[Crossing] = []
+    notes: list[str] = []
+    for name in sorted(free):
+        known = [
+            float((found.legs[link.withdrawal].time or 0) - (found.legs[link.deposit].time or 0))
+            for link in found.links
+            if found.legs[link.deposit].bridge == name
+        ]
+        ordered = sorted(free[name], key=lambda place: _order(found.legs[place]))
+        pairs, window = _stretch(found.legs, ordered, asked, coin, worth)
+        if window < WINDOW:
+            within = f"only what was paid within {window / 3_600:g} h is weighed" if pairs else "none is weighed"
+            notes.append(f"{name}: more than {PAIRS:,} pairs of deposit and payout fit, so that {within}")
+        solved = _solve(pairs, known, window) if pairs is not None else []
+        candidates += (one for one in solved if one.deposit in asked or one.withdrawal in asked)
+    return candidates, notes
+
+
+def _stretch(
+    legs: Sequence[Leg], free: Sequence[int], asked: Collection[int], coin: Coin, worth: Worth
+) -> tuple[_Pairs | None, int]:
+    """The pairs that fit around the legs that are asked for, within the longest time that has not too many; None where
+    even the shortest has."""
+    window = WINDOW
+    while True:
+        moments = np.sort([legs[place].time or 0 for place in free if place in asked])
+        near = [
+            place
+            for place in free
+            # what may compete with a candidate, with what it may have been paid out by
+            if np.diff(
+                np.searchsorted(moments, [(legs[place].time or 0) - 2 * window, (legs[place].time or 0) + 2 * window])
+            )
+        ]
+        names: dict[object, int] = {}
+        paid, out = (
+            _side(legs, [place for place in near if (legs[place].side == DEPOSIT) == into], names, coin, worth)
+            for into in (True, False)
+        )
+        pairs = _fitting(paid, out, window)
+        if len(pairs.left) <= PAIRS:
+            return pairs, window
+        window //= 2
+        if window < SHORTEST:
+            return None, window
+
+
+def _solve(pairs: _Pairs, known: Sequence[float], window: int) -> list[Crossing]:
+    from cointrail.conversions.codes import factor
+    from cointrail.conversions.pairing import Problem, solve  # its compiled loops take a while to load: only if needed
+
+    paid, out, left, right = pairs.paid, pairs.out, pairs.left, pairs.right
+    if not len(left):
+        return []
+    moments = np.r_[paid.time, out.time]
+    first, last = int(moments.min()), int(moments.max())
+    solved = solve(
+        Problem(
+            deposit=left,
+            withdrawal=right,
+            delay=(out.time[right] - paid.time[left]).astype(np.float64),
+            route=factor(paid.asset[left], out.asset[right]),
+            fee=pairs.share,
+            opened=paid.time,
+            token=np.zeros(len(paid.time), np.int64),
+            withdrawals=len(out.time),
+            rivals=pairs.rivals * max(last - first, 1) / window,
+            first=first,
+            last=last,
+        ),
+        np.array([delay for delay in known if delay >= 0], np.float64),
+    )
+    return [
+        Crossing(
+            int(paid.places[left[edge]]),
+            int(out.places[right[edge]]),
+            RULES[pairs.rule[edge]],
+            int(min(float(solved.chance[edge]), 1 - 10.0**-DIGITS) * 10**DIGITS) / 10**DIGITS,
+            int(solved.others[edge]),
+        )
+        for edge in np.flatnonzero(solved.chance >= PLAUSIBLE).tolist()
+    ]
+
+
+def _order(leg: Leg) -> tuple[object, ...]:
+    """By time and contents, so that the order of ledgers does not matter."""
+    return leg.time, leg.chain, leg.tx, leg.position, leg.token or ""
+
+
+def _side(legs: Sequence[Leg], places: Sequence[int], names: dict[object, int], coin: Coin, worth: Worth) -> _Side:
+    mine = [legs[place] for place in places]
+    coins = [coin(leg) for leg in mine]
+    values = [worth(leg) for leg in mine]
+    return _Side(
+        np.array(places, np.int64),
+        np.array([leg.time for leg in mine], np.int64),
+        np.array([names.setdefault((leg.chain, leg.token), len(names)) for leg in mine], np.int64),
+        np.array([-1 if one is None else names.setdefault(one[0], len(names)) for one in coins], np.int64),
+        np.array([np.nan if one is None else one[1] for one in coins], np.float64),
+        np.array([np.nan if one is None else one for one in values], np.float64),
+    )
+
+
+def _fitting(paid: _Side, out: _Side, window: int) -> _Pairs:
+    """The pairs that fit and close within a time.
+
+    By chance as many fit in the same time before the deposit, none of which can be right.
+    """
+    parts: list[tuple[Codes, Codes, Codes, Floats, Floats]] = []
+    count = 0
+    for at in range(len(paid.time)):
+        if count > PAIRS:
+            break
+        now = paid.time[at]
+        low, here, high = np.searchsorted(out.time, [now - window, now, now + window + 1])
+        rule, share, fits = _compared(paid, at, out, slice(low, high))
+        before = np.bincount(rule[: here - low][fits[: here - low]], minlength=len(RULES))
+        after = np.flatnonzero(fits[here - low :])
+        rules = rule[here - low :][after]
+        chance: Floats = (1.0 + np.cumsum(before).astype(np.float64))[rules]
+        parts.append((np.full(len(after), at), here + after, rules, share[here - low :][after], chance))
+        count += len(after)
+    if not parts:
+        nothing = np.zeros(0, np.int64)
+        return _Pairs(paid, out, nothing, nothing, nothing, np.zeros(0), np.zeros(0))
+    return _Pairs(paid, out, *(np.concatenate(column) for column in zip(*parts, strict=True)))
+
+
+def _compared(paid: _Side, at: int, out: _Side, part: slice) -> tuple[Codes, Floats, Codes]:
+    """How each payout of a part compares with one deposit: the rule, the share that was kept, and whether it fits."""
+    same = (out.coin[part] == paid.coin[at]) & (paid.coin[at] >= 0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        by_value = out.value[part] / paid.value[at]
+        ratio = np.where(same, out.amount[part] / paid.amount[at], by_value)
+    rule = np.where(same, 0, np.where(np.isfinite(by_value), 1, 2))
+    slack = np.where(same, 0.0, SLACK)
+    share = np.where(rule == 2, 0.0, np.maximum(1 + slack - ratio, 0.0))
+    fits = (rule == 2) | ((ratio <= 1 + slack) & (share <= FEE + 2 * slack))
+    return rule, share, np.asarray(fits & (out.asset[part] != paid.asset[at]))
