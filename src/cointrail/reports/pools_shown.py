@@ -10,11 +10,12 @@ from cointrail.conversions.mixers.pools.weights import TOLD
 from cointrail.conversions.rate import rate
 from cointrail.reports.pools import LIKELY, RULE
 
+SHOWN = 8  # candidates, the likeliest
 HEADER = ("pool", "deposits", "depositors", "withdrawals", "recipients", "by relayers", "likely links", "all seen")
 INCOMPLETE = "not proven to be all: chances hold if the ledger has all of the pool's transactions"
 NOTE = (
     f"A likely link: clues give one depositor a chance of {LIKELY:.0%} or more to be whose withdrawal it is. No link is"
-    " a fact.\nFor the candidates of one transaction: --tx HASH; for all deposits and withdrawals: --json or --out FILE."
+    " a fact.\nCandidates of one transaction: --tx HASH. All deposits and withdrawals: --json, or --out FILE."
 )
 
 
@@ -74,14 +75,16 @@ def _list(one: Mapping[str, Any], title: str, column: str, key: str, console: Co
     for name in ("chance", column, "tx", "clues"):
         table.add_column(name, overflow="fold")
     used: dict[str, None] = {}
-    for each in one["candidates"]:
+    for each in one["candidates"][:SHOWN]:
         clues = [told["clue"] for told in each["evidence"]]
         used |= dict.fromkeys(clues)
         told = ", ".join(clues) or "age alone"
         table.add_row(_percent(each["chance"]), each[key] or "unknown", each["tx"] or "", told)
     console.print(table)
-    if one["others"]:
-        console.print(f"  and {one['others']:,} others, together {_percent(one['others_chance'])}")
+    hidden = one["candidates"][SHOWN:]
+    if others := one["others"] + len(hidden):
+        chance = one["others_chance"] + sum(each["chance"] for each in hidden)
+        console.print(f"  and {others:,} others, together {_percent(chance)}")
     if one.get("unseen"):
         console.print(f"  and {one['unseen']:,} deposits before this ledger, together {_percent(one['unseen_chance'])}")
     for clue in used:

@@ -198,6 +198,11 @@ def _listed(trail: Mapping[str, Any], console: Console) -> None:
         count = len(trail["bridge_candidates"])
         said = f"{count:,} possible other side{'s' if count != 1 else ''} of deposits; listed, not followed."
         console.print(Text.assemble(("Bridges: ", "yellow"), said))
+    if mixed := trail.get("mixers"):
+        pools = len({(one["chain"], one["address"]) for one in mixed})
+        who = len({each["address"] for one in mixed for each in one["recipients"]})
+        said = f"{pools:,} mixing pool{'s' if pools != 1 else ''} took stolen value; {who:,} possible recipients"
+        console.print(Text.assemble(("Mixers: ", "yellow"), f"{said} are listed."))
 
 
 def _warn(trail: Mapping[str, Any], console: Console) -> None:

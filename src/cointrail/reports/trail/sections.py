@@ -14,6 +14,7 @@ NAMES = (  # anchor, heading, and what the navigation calls it
     ("findings", "Findings", "Findings"),
     ("candidates", "Candidates", "Candidates"),
     ("bridge_candidates", "Possible other sides of bridge deposits", "Other sides"),
+    ("mixers", "Who may have got it out of mixing pools", "Mixers"),
     ("listed", "Warnings, and what is listed but not traced", "Listed"),
     ("method", "How it was computed", "Method"),
 )
@@ -30,7 +31,7 @@ class Section(NamedTuple):
 
 def sections(trail: Mapping[str, Any]) -> dict[str, Section | None]:
     """The sections of this page by their anchors, in order; None for those with nothing to show."""
-    empty = {name for name in ("findings", "candidates", "bridge_candidates") if not trail[name]}
+    empty = {name for name in ("findings", "candidates", "bridge_candidates", "mixers") if not trail.get(name)}
     if not any(entry["conversions"] for entry in trail["policies"].values()):
         empty.add("conversions")
     number = count(1)

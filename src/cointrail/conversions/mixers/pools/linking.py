@@ -65,13 +65,13 @@ class Linking:
         return self._chances(np.full(len(places), withdrawal), places), self._missing(withdrawal)
 
     def column(self, deposit: int) -> Floats:
-        """The chances that a deposit became each of the withdrawals."""
+        """The chances that a deposit became each of the withdrawals: together no more than 1, as it is withdrawn once."""
         withdrawals = np.arange(len(self.windows))
         seen = (self._edges[:, -1] <= deposit) & (deposit < self._edges[:, 0])
         found = np.zeros(len(withdrawals))
         inside = withdrawals[seen]
         found[inside] = self._chances(inside, np.full(len(inside), deposit))
-        return found
+        return found / max(1.0, float(found.sum()))
 
     def claims(self) -> list[tuple[int, int, float]]:
         """What clues speak for: withdrawal, depositor as address id, and the chance that it is the depositor's."""
