@@ -39,7 +39,7 @@ class Linking:
         rounds: int = ROUNDS,
     ) -> None:
         said = shipped() if weights is None else weights
-        self.history, self.windows, self.clues = history, windows, clues
+        self.history, self.windows, self.clues, self.weights = history, windows, clues, said
         deposits = history.deposits
         self._factor = np.exp([*(said[f"{AGE}_{number}"] for number in range(len(AGES))), 0.0])
         people, self._who = np.unique(np.array([d.depositor for d in deposits], np.int64), return_inverse=True)
@@ -65,7 +65,7 @@ class Linking:
         return self._chances(np.full(len(places), withdrawal), places), self._missing(withdrawal)
 
     def column(self, deposit: int) -> Floats:
-        """The chances that a deposit became each of the withdrawals: together no more than 1, as it is withdrawn once."""
+        """The chances that a deposit became each of the withdrawals; together at most 1, as it is withdrawn once."""
         withdrawals = np.arange(len(self.windows))
         seen = (self._edges[:, -1] <= deposit) & (deposit < self._edges[:, 0])
         found = np.zeros(len(withdrawals))
@@ -82,9 +82,27 @@ class Linking:
         ]
 
     def share(self, withdrawal: int) -> Floats:
-        """By how much the deposits in the window of a withdrawal count less, since their depositors' are claimed."""
+        """What the deposits in the window of a withdrawal weigh for their age, less what else is claimed of them."""
         window = self.windows[withdrawal]
-        return self._left(np.full(window.behind - window.first, withdrawal), self._who[window.first : window.behind])
+        places = np.arange(window.first, window.behind)
+        age = (places[:, None] < self._edges[withdrawal][1:]).sum(axis=1)
+        found: Floats = self._factor[age] * self._left(np.full(len(places), withdrawal), self._who[places])
+        return found
+
+    def ages(self) -> Floats:
+        """How many of the withdrawals without a clue are said to be of each class of age, the youngest first."""
+        running = np.r_[0.0, np.cumsum(self.rest)]
+        inside = running[self._edges[:, :-1]] - running[self._edges[:, 1:]]
+        silent = np.ones(len(self.windows), bool)
+        silent[self._at] = False
+        found: Floats = (inside[silent] / self._sum[silent, None]).sum(axis=0) * self._factor
+        return found
+
+    @property
+    def rest(self) -> Floats:
+        """What of each deposit clues do not claim."""
+        found: Floats = self._rest[self._who]
+        return found
 
     def _missing(self, withdrawal: int) -> float:
         return float(self._unseen[withdrawal] * self._factor[-1] / self._sum[withdrawal])
@@ -112,18 +130,20 @@ class Linking:
         self._number = {claim: place for place, claim in enumerate(claims)}
         self._at, self._of = (np.array([claim[side] for claim in claims], np.int64) for side in (0, 1))
         self._plain = self._depositors(self._at, self._of) @ self._factor
-        says = np.exp([self._coarse.get(claim, 0.0) for claim in claims]) if claims else np.zeros(0)
-        self._mass = self._plain * says
+        self._says = np.exp(np.array([self._coarse.get(claim, 0.0) for claim in claims], np.float64))
+        self._mass = self._plain * self._says
         for n, who, place, weight in fine:
             number = self._number[n, who]
-            self._mass[number] += says[number] * np.expm1(weight) * self._factor[self._age(n, place)]
+            self._mass[number] += self._says[number] * np.expm1(weight) * self._factor[self._age(n, place)]
         self._held = np.ones(len(claims))  # what is left of each claim for the others' sake
         order = np.argsort(self._of, kind="stable")
         groups = np.split(order, np.flatnonzero(np.diff(self._of[order])) + 1) if len(order) else []
         self._shared = [group for group in groups if len(group) > 1]
 
     def _settle(self, rounds: int) -> None:
+        self.rounds = 0  # that it took
         for _ in range(rounds):
+            self.rounds += 1
             self._weigh()
             weight = self._mass * self._held
             others = np.maximum(self._sum[self._at] - weight, LITTLE * weight)
@@ -141,7 +161,7 @@ class Linking:
 
     def _weigh(self) -> None:
         """Sum up the weights of all deposits for each withdrawal."""
-        running = np.r_[0.0, np.cumsum(self._rest[self._who])]
+        running = np.r_[0.0, np.cumsum(self.rest)]
         inside = running[self._edges[:, :-1]] - running[self._edges[:, 1:]]
         self._sum = inside @ self._factor + self._unseen * self._factor[-1]
         np.add.at(self._sum, self._at, self._mass * self._held - self._plain * self._rest[self._of])

@@ -6,6 +6,8 @@ from cointrail.conversions.mixers.pools.clues import clues
 from cointrail.conversions.mixers.pools.linking import Linking
 from cointrail.conversions.mixers.pools.reading import histories
 from cointrail.conversions.mixers.pools.table import Pool, Table
+from cointrail.conversions.mixers.pools.waiting import learnt
+from cointrail.conversions.mixers.pools.weights import shipped
 from cointrail.ledger import Ledger
 
 
@@ -16,7 +18,6 @@ def linkings(
     known = histories(ledger, table)
     windows = [history.windows() for history in known.values()]
     found = clues(ledger, list(known.values()), windows)
-    return {
-        pool: Linking(history, seen, said, weights)
-        for (pool, history), seen, said in zip(known.items(), windows, found, strict=True)
-    }
+    cases = list(zip(known.values(), windows, found, strict=True))
+    learned = learnt(cases, shipped() if weights is None else weights)
+    return {pool: Linking(*case, learned) for pool, case in zip(known, cases, strict=True)}
