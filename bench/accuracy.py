@@ -15,6 +15,7 @@ from bench.labelled import measured
 from bench.machine import commit, machine
 from bench.owning import owned
 from bench.patterns import section
+from bench.pooling import section as pools
 from cointrail.conversions.rate import write_rates
 from cointrail.drills.demo import run
 from cointrail.drills.haystack import STYLES, load, style
@@ -95,7 +96,7 @@ def main() -> None:
     )
     text += "".join(_haystacks(seeds)) + NOTE.format(ambiguous=", ".join(AMBIGUOUS))
     text += "".join(_heists()) + "".join(_rules()) + "".join(_owners())
-    text += "\n" + section()
+    text += pools() + section()
     text += (
         "## Parameters of the haystacks\n\nDefaults, and what each style changes; `mixed` draws all by the seed.\n\n"
     )

@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from bench import pooling
 from cointrail.conversions.measure import NOMAD, Leg, Transfer, measure, scored
 from cointrail.conversions.mixers import joined
 from cointrail.conversions.rate import Rate
@@ -40,6 +41,7 @@ def measured() -> Iterator[Rate]:
         yield Rate("decode", f"{path.parent.name}, {path.parent.parent.name}", len(read), right, right, today)
     if crocs.FOLDER.is_dir():
         yield from _joins(today)
+    yield from pooling.measured(today)
     if BLOCKS.is_dir():
         counts, _, _ = compared()
         for rule, one in sorted(counts.items()):

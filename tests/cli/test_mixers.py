@@ -1,11 +1,14 @@
-"""`cointrail mixers`: CoinJoins of a ledger, in the terminal and for other tools."""
+"""`cointrail mixers`: CoinJoins and mixing pools of a ledger, in the terminal and for other tools."""
 
 import csv
 import json
+from collections import Counter
 from pathlib import Path
 
-from tests import making
-from tests.cli.command import run
+import pytest
+
+from cointrail.drills.mixing import World, world
+from tests.cli.command import line, load, run, write
 from tests.spending import Spend, identity, ledger
 
 POOL = 5_000_000
@@ -35,7 +38,50 @@ def test_one_transaction_as_json(tmp_path: Path) -> None:
     assert absent.refused and "not in this ledger" in absent.err
 
 
-def test_chains_with_accounts_have_none(tmp_path: Path) -> None:
-    making.ledger(tmp_path / "l", [making.row(1, 1, 2, 5)])
-    done = run("mixers", tmp_path / "l")
-    assert done.refused and "CoinJoins are on chains with outputs" in done.err
+@pytest.fixture(scope="module")
+def pools(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, World]:
+    """A ledger with four mixing pools."""
+    made = world(7, 60)
+    path = tmp_path_factory.mktemp("pools") / "L"
+    made.keep(path)
+    return path, made
+
+
+def test_pools_of_a_ledger_with_accounts(pools: tuple[Path, World], tmp_path: Path) -> None:
+    ledger, made = pools
+    said = run("mixers", ledger, "--out", tmp_path / "found.csv")
+    assert said.status == 0 and "4 mixing pools used" in said.out and "100 DAI" in said.out
+    with (tmp_path / "found.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert Counter(row["side"] for row in rows) == {"deposit": len(made.notes), "withdrawal": len(made.truth)}
+    told = json.loads(run("mixers", ledger, "--json").out)
+    assert sum(pool["deposits"] for pool in told["pools"]) == len(made.notes)
+    assert [row["time"] for row in told["transactions"]] == sorted(row["time"] for row in told["transactions"])
+    for row, plain in zip(rows, told["transactions"], strict=True):
+        assert (row["tx"], row["party"], row["amount"]) == (plain["tx"], plain["party"], plain["amount"])
+
+
+def test_candidates_of_one_transaction(pools: tuple[Path, World]) -> None:
+    ledger, made = pools
+    for paid, deposit in list(made.truth.items())[:6]:
+        [one] = json.loads(run("mixers", ledger, "--tx", paid.hex(), "--json").out)["transactions"]
+        chances = [each["chance"] for each in one["candidates"]]
+        assert chances == sorted(chances, reverse=True) and len(chances) <= 20
+        assert abs(sum(chances) + one["others_chance"] + one["unseen_chance"] - 1) < 1e-6
+        [other] = json.loads(run("mixers", ledger, "--tx", deposit.hex(), "--json").out)["transactions"]
+        assert other["side"] == "deposit" and other["party"] == f"0x{made.depositors[deposit].hex()}"
+        assert sum(each["chance"] for each in other["candidates"]) + other["others_chance"] <= 1 + 1e-6
+        for tx in (paid, deposit):
+            said = run("mixers", ledger, "--tx", f"0x{tx.hex()}")
+            assert said.status == 0 and "a chance, not a fact" in said.out
+
+
+def test_a_transaction_that_has_nothing_to_do_with_pools(pools: tuple[Path, World], tmp_path: Path) -> None:
+    ledger, _ = pools
+    absent = run("mixers", ledger, "--tx", "ab" * 32)
+    assert absent.refused and "not in this ledger" in absent.err
+    path = write(tmp_path / "one.csv", [line(1, 1, 2, 5)])
+    load(path, tmp_path / "L")
+    other = run("mixers", tmp_path / "L", "--tx", f"{1:064x}")
+    assert other.refused and "neither pays into a known mixing pool nor out of one" in other.err
+    assert "0 mixing pools" in run("mixers", tmp_path / "L").out

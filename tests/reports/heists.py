@@ -303,6 +303,7 @@ def shape(results: dict[str, Any], assets: tuple[str, ...], bounds: bool) -> Tra
         "candidates": [],
         "bridge_candidates": [],
         "coinjoins": [],
+        "mixers": [],
     }
 
 

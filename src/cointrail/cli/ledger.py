@@ -12,6 +12,7 @@ from rich.table import Table
 from cointrail.chains import format_address, format_time, parse_address
 from cointrail.cli.progress import progress
 from cointrail.conversions.bridges import extended
+from cointrail.conversions.mixers.pools import shipped as pools
 from cointrail.errors import InputError
 from cointrail.ledger import open_ledger
 from cointrail.ledger.assets import registry
@@ -63,7 +64,7 @@ def import_(
     """Import transfers: all of them or, if anything is unusable, nothing. Importing twice is importing once."""
     wrappers = tuple(format_address(parse_address(contract)) for contract in wrapped or ())
     name = chain or (load(into).chain if (into / NAME).is_file() else DEFAULT_CHAIN)
-    wanted = extended(bridges or ()).wanted()
+    wanted = extended(bridges or ()).wanted().also(pools().topics)
     with progress() as step:
         if rpc is not None:
             if paths:

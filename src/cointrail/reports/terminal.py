@@ -198,11 +198,14 @@ def _listed(trail: Mapping[str, Any], console: Console) -> None:
         count = len(trail["bridge_candidates"])
         said = f"{count:,} possible other side{'s' if count != 1 else ''} of deposits; listed, not followed."
         console.print(Text.assemble(("Bridges: ", "yellow"), said))
-    if joins := {one["tx"] for one in trail["coinjoins"]}:
-        said = (
-            f"{len(joins):,} CoinJoin{'s' if len(joins) != 1 else ''} took stolen value; how much of each output can be"
-        )
-        console.print(Text.assemble(("Mixers: ", "yellow"), f"{said} stolen is listed, and none is followed."))
+    if joins := len({one["tx"] for one in trail["coinjoins"]}):
+        took = f"{joins:,} CoinJoin{'s' if joins != 1 else ''} took stolen value; how much of each output can be stolen"
+        console.print(Text.assemble(("Mixers: ", "yellow"), f"{took} is listed, not followed."))
+    if mixed := trail["mixers"]:
+        pools = len({(one["chain"], one["address"]) for one in mixed})
+        who = len({each["address"] for one in mixed for each in one["recipients"]})
+        said = f"{pools:,} mixing pool{'s' if pools != 1 else ''} took stolen value; {who:,} possible recipients"
+        console.print(Text.assemble(("Mixers: ", "yellow"), f"{said} are listed."))
 
 
 def _warn(trail: Mapping[str, Any], console: Console) -> None:

@@ -18,6 +18,7 @@ from cointrail.tracing.bridges import Crossed
 from cointrail.tracing.candidates import Candidate, candidates
 from cointrail.tracing.findings import Findings
 from cointrail.tracing.ledgers import Fact
+from cointrail.tracing.mixed import Mixed
 from cointrail.tracing.open import Open
 from cointrail.tracing.policies import CONSERVING
 from cointrail.tracing.shares import UNITS
@@ -248,6 +249,7 @@ class Results:
             "candidates": [self._candidate(one) for one in self._candidates],
             "bridge_candidates": self._open.rows(),
             "coinjoins": [row for name, flow in trail.flows.items() for row in trail.joins.rows(name, flow)],
+            "mixers": Mixed(trail, self._facts).rows(),
         }
 
     def _prices(self) -> dict[str, Any] | None:

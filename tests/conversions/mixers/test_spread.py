@@ -48,16 +48,18 @@ def test_what_really_happened_is_within(told: list[Person], one_address: bool, d
     paid = data.draw(st.permutations(paid))
     values, payers = tuple(value for value, _ in paid), tuple(who for _, who in spent)
     tx = Transaction(tuple(worth for worth, _ in spent), payers, values, tuple(range(len(paid))))
-    dirty = [sum(one.stolen) for one in told]
+    dirty, fees = [sum(one.stolen) for one in told], [max(0, one.fee) for one in told]
+    clean = [sum(one.inputs) - sum(one.stolen) for one in told]
     for n, one in enumerate(told):
-        if one.fee < 0:  # earned of somebody who pays, whose coins may be stolen
-            who = data.draw(st.sampled_from([k for k, other in enumerate(told) if other.fee > 0]))
-            units = data.draw(st.integers(0, min(-one.fee, dirty[who], told[who].fee)))
-            dirty[n], dirty[who] = dirty[n] + units, dirty[who] - units
+        if one.fee < 0:  # earned one unit of somebody who pays, stolen or not
+            who = data.draw(st.sampled_from([k for k, fee in enumerate(fees) if fee]))
+            unit = data.draw(st.integers(int(not clean[who]), int(dirty[who] > 0)))
+            dirty[n], dirty[who], clean[who] = dirty[n] + unit, dirty[who] - unit, clean[who] - (1 - unit)
+            fees[who] -= 1
     really = [0] * len(paid)
     for n, one in enumerate(told):
         mine = [place for place, (_, who) in enumerate(paid) if who == n]
-        room = sum(values[place] for place in mine) + max(0, one.fee)
+        room = sum(values[place] for place in mine) + fees[n]
         for place in mine:
             room -= values[place]
             really[place] = data.draw(st.integers(max(0, dirty[n] - room), min(values[place], dirty[n])))

@@ -1,7 +1,7 @@
 """Which events are kept beside the movements. What they mean is for the rooms above to say."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 SELECTOR_BYTES = 4
@@ -22,6 +22,10 @@ class Wanted:
     def none() -> "Wanted":
         """Nothing is kept."""
         return NONE
+
+    def also(self, topics: frozenset[bytes]) -> "Wanted":
+        """The same, and logs whose first topic is in `topics`."""
+        return replace(self, topics=self.topics | topics)
 
     def __bool__(self) -> bool:
         return bool(self.topics or self.inputs)

@@ -68,6 +68,19 @@ class Pair(NamedTuple):
     rule: str
 
 
+class Recipient(NamedTuple):
+    """Somebody whom a mixing pool or a CoinJoin paid, and how much of that may be stolen."""
+
+    address: str
+    expected: str
+    least: str
+    most: str
+    withdrawals: str
+    pool: str
+    chain: str
+    policy: str
+
+
 def pairs(trail: Mapping[str, Any]) -> list[Pair]:
     """The possible other sides of deposits, in the order of the trail."""
     return [
@@ -95,6 +108,39 @@ def _side(trail: Mapping[str, Any], one: Mapping[str, Any], which: str) -> Side:
         link=explorer(said["chain"], said["tx"]),
         time=said["time"] or "",
     )
+
+
+def recipients(trail: Mapping[str, Any]) -> list[Recipient]:
+    """Who may have got stolen value out of mixing pools and CoinJoins, in the order of the trail."""
+    found = [
+        Recipient(
+            address=plain(one["address"] or ""),
+            expected=exact(Decimal(one["expected"])),
+            least=exact(Decimal(one["least"])),
+            most=exact(Decimal(one["most"])),
+            withdrawals=f"{one['withdrawals']:,}",
+            pool=plain(pool["pool"]),
+            chain=plain(pool["chain"]),
+            policy=plain(pool["policy"]),
+        )
+        for pool in trail["mixers"]
+        for one in pool["recipients"]
+    ]
+    found += [
+        Recipient(
+            address=plain(one["address"] or ""),
+            expected=exact(Decimal(one["expected"])) if one["expected"] is not None else "not known",
+            least=exact(Decimal(one["least"])),
+            most=exact(Decimal(one["most"])),
+            withdrawals=f"output {one['output']}",
+            pool=plain(f"CoinJoin, {_words(join['kind'])}"),
+            chain=plain(join["chain"]),
+            policy=plain(join["policy"]),
+        )
+        for join in trail["coinjoins"]
+        for one in join["outputs"]
+    ]
+    return found[:SHOWN]
 
 
 def findings(trail: Mapping[str, Any]) -> list[Finding]:

@@ -19,7 +19,7 @@ from cointrail.reports.trail.conversions import turns
 from cointrail.reports.trail.data import data, group_names, timed, undrawn
 from cointrail.reports.trail.endpoints import lines
 from cointrail.reports.trail.headline import answer, sources
-from cointrail.reports.trail.listed import candidates, finding_kinds, findings, pairs
+from cointrail.reports.trail.listed import candidates, finding_kinds, findings, pairs, recipients
 from cointrail.reports.trail.method import command, parameters
 from cointrail.reports.trail.movements import moves
 from cointrail.reports.trail.parts import embedded, library, script, security, style
@@ -76,6 +76,7 @@ def page(trail: Mapping[str, Any], movements: Iterable[Row]) -> str:
         finding_kinds=finding_kinds(trail),
         candidates=candidates(trail),
         pairs=pairs(trail),
+        recipients=recipients(trail),
         lines=shown,
         all_lines=count,
         several_assets=len(assets) > 1,

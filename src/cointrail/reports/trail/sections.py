@@ -14,6 +14,7 @@ NAMES = (  # anchor, heading, and what the navigation calls it
     ("findings", "Findings", "Findings"),
     ("candidates", "Candidates", "Candidates"),
     ("bridge_candidates", "Possible other sides of deposits", "Other sides"),
+    ("mixers", "Who may have got it out of mixers", "Mixers"),
     ("listed", "Warnings, and what is listed but not traced", "Listed"),
     ("method", "How it was computed", "Method"),
 )
@@ -31,6 +32,8 @@ class Section(NamedTuple):
 def sections(trail: Mapping[str, Any]) -> dict[str, Section | None]:
     """The sections of this page by their anchors, in order; None for those with nothing to show."""
     empty = {name for name in ("findings", "candidates", "bridge_candidates") if not trail[name]}
+    if not trail["mixers"] and not trail["coinjoins"]:
+        empty.add("mixers")
     if not any(entry["conversions"] for entry in trail["policies"].values()):
         empty.add("conversions")
     number = count(1)
