@@ -1,86 +1,182 @@
 """The labels of a ledger: a folder of Parquet files that is added to and never changed.
 
 Every import writes one file, all or nothing, named after what is in it. Labels that contradict each other are all
-kept; whoever looks an address up sees them side by side.
+kept; whoever looks an address up sees them side by side. Decisions about labels stand beside them (`docket`).
+
+Two times are kept apart: when a claim holds (`time`), and when the store learnt of it (`known`).
 """
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from time import time as clock
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from cointrail.chains.data import table as shipped
 from cointrail.errors import InputError
+from cointrail.labels import docket
 from cointrail.labels.claim import claim
 from cointrail.labels.confidence import level
-from cointrail.labels.label import Label
-from cointrail.labels.segment import SCHEMA, read_files, read_segment, to_label, to_table, write_segment
+from cointrail.labels.decision import Action, Decision, Status, after, held, status
+from cointrail.labels.label import ID_BYTES, Label
+from cointrail.labels.listings import TABLE, as_claims
+from cointrail.labels.segment import (
+    SCHEMA,
+    read_files,
+    read_recorded,
+    read_segment,
+    to_label,
+    to_table,
+    write_segment,
+)
+from cointrail.labels.standing import Standing
 
 FOLDER = "labels"
 BUILTIN = "builtin.csv"
+ADDRESS_BYTES = 20
+TICK = 1e-6  # seconds between two decisions
 PREFIX_BYTES = 8  # of an address: enough to find it by a search among machine integers
 
 
 class Labels:
-    """The labels of one ledger and the built-in ones. Opening reads them once; `add` brings the object up to date."""
+    """The labels of one ledger and the built-in ones. Opening reads them once; writing brings the object up to date."""
 
     def __init__(self, ledger: Path) -> None:
         """Opens the labels in the folder of a ledger; none there is no error. InputError when a file is damaged."""
         self._folder = Path(ledger) / FOLDER
         self._load()
 
-    def add(self, labels: Iterable[Label], files: Mapping[str, str] | None = None) -> int:
+    def add(
+        self, labels: Iterable[Label], files: Mapping[str, str] | None = None, *, recorded: float | None = None
+    ) -> int:
         """Stores the labels that are not there yet, in one step that survives a crash; how many these are.
 
-        `files` names the files they came from with their SHA-256.
+        `files` names the files they came from with their SHA-256; `recorded` is when the store learns of them, now if
+        it is not given.
         """
         self._load()
-        known = set(self._identities())
-        fresh: dict[bytes, Label] = {}
-        for label in labels:
-            identity = label.identity()
-            if identity not in known:
-                fresh.setdefault(identity, label)
+        given = {label.identity(): label for label in reversed(list(labels))}
+        ids = pa.array(list(given), SCHEMA.field("identity").type)
+        new = pc.invert(pc.is_in(ids, value_set=self._identities()))
+        fresh = {identity: given[identity] for identity in ids.filter(new).to_pylist()}
         if fresh:
             try:
                 self._folder.mkdir(parents=True, exist_ok=True)
             except OSError as error:
                 raise InputError(f"cannot write labels to {self._folder}: {error.strerror}") from error
             name = sha256(b"".join(sorted(fresh))).hexdigest()
-            write_segment(self._folder / f"{name}.parquet", to_table(fresh), files or {})
+            path = self._folder / f"{name}.parquet"
+            write_segment(path, to_table(fresh), files or {}, clock() if recorded is None else recorded)
             self._load()
         return len(fresh)
 
-    def at(self, address: bytes, time: int | None) -> list[Label]:
+    def at(self, address: bytes, time: int | None, known: float | None = None) -> list[Label]:
         """What is claimed about an address at a time (seconds; None: at any time), the surest first.
 
         Equally sure ones come the latest touched first, then in a fixed order. Of all networks: the same key controls
-        an address on every EVM chain.
+        an address on every EVM chain. A label that decisions ended or interrupted comes with the time in which it
+        held, once for each. `known`: as the store was at that moment, not as it is.
         """
-        key = np.uint64(int.from_bytes(address[:PREFIX_BYTES], "big"))
-        first = int(np.searchsorted(self._prefixes, key, "left"))
-        if first == len(self._prefixes) or self._prefixes[first] != key:
-            return []
-        last = int(np.searchsorted(self._prefixes, key, "right"))
-        found = [to_label(self._columns, row) for row in self._order[first:last].tolist()]
-        kept = {label.identity(): label for label in found if label.address == address and label.valid(time)}
-        ranked = sorted(kept.items(), key=lambda item: (-level(item[1].confidence), -(item[1].lastmod or 0), item[0]))
+        found: dict[bytes, Label] = {}
+        for standing in self._standings(address, time, known):
+            label = standing.label
+            for piece in held(label, standing.decisions) if standing.decisions else [label]:
+                if piece.valid(time):
+                    found[piece.identity()] = piece
+        ranked = sorted(found.items(), key=lambda item: _rank(item[1], item[0]))
         return [label for _, label in ranked]
+
+    def standing(self, address: bytes, time: int | None, known: float | None = None) -> list[Standing]:
+        """Every claim ever made about an address, those that do not hold at `time` too, each with its status then.
+
+        Those that count come first, each kind in the order of `at`. With `time` None the status is what decisions
+        left of it. `known`: as the store was at that moment (seconds, with their parts), not as it is.
+        """
+        found = self._standings(address, time, known)
+        return sorted(found, key=lambda one: (not one.counts, *_rank(one.label, bytes.fromhex(one.id))))
+
+    def decide(
+        self,
+        action: Action | str,
+        ids: Sequence[str],
+        *,
+        by: str,
+        reason: str,
+        url: str | None = None,
+        at: int | None = None,
+        recorded: float | None = None,
+    ) -> Decision:
+        """Records a decision about labels, named by their ids, in force from `at` (now if not given) on.
+
+        InputError for an id that no label has, without `by` or `reason`, or where nothing is to be decided: an appeal
+        against what does not count, an end of what has ended, a restoration of what is valid.
+        """
+        moment = clock() if recorded is None else recorded
+        decision = Decision(
+            Action(action),
+            tuple(ids),
+            by.strip(),
+            reason.strip(),
+            url or None,
+            int(moment) if at is None else at,
+            moment,
+        )
+        if not decision.by or not decision.reason:
+            raise InputError("a decision says who made it and why: give --by and --reason")
+        if not ids:
+            raise InputError("a decision is about labels: name one by its id, as `cointrail label find` shows it")
+        for name in ids:
+            self._check(decision, name)
+        docket.keep(self._folder / docket.FOLDER, decision)
+        self._load()
+        return decision
+
+    def label(self, name: str) -> Label:
+        """The label with this id; InputError when there is none."""
+        row = pc.index(self._columns[-1], pa.scalar(_identity(name), SCHEMA.field("identity").type)).as_py()
+        if row < 0:
+            raise InputError(f"{name[:40]!r} is no label here: `cointrail label find` shows ids")
+        return to_label(self._columns, row)
+
+    def missing(self, labels: Iterable[Label], now: int) -> list[str]:
+        """The ids of labels by the same sources that hold now and that are not among these."""
+        told = list(labels)
+        ids = pa.array([label.identity() for label in told], SCHEMA.field("identity").type)
+        sources = pa.array(sorted({label.source for label in told}), pa.string())
+        source = self._columns[SCHEMA.get_field_index("source")].cast(pa.string())
+        gone = pc.and_(pc.is_in(source, value_set=sources), pc.invert(pc.is_in(self._columns[-1], value_set=ids)))
+        found = []
+        for row in np.flatnonzero(gone.to_numpy(zero_copy_only=False)).tolist():
+            name = self._columns[-1][row].as_py().hex()
+            if row >= len(_builtin()) and status(to_label(self._columns, row), self._decided.get(name, ()), now).counts:
+                found.append(name)
+        return found
 
     def addresses(self) -> npt.NDArray[np.uint8]:
         """Every address that has a label, once, in order: shape (addresses, 20)."""
-        raw = self._columns[SCHEMA.get_field_index("address")]
-        distinct = sorted(set(raw.to_pylist()))
-        return np.frombuffer(b"".join(distinct), np.uint8).reshape(-1, 20)
+        return np.unique(self._addresses.view(f"S{ADDRESS_BYTES}")).view(np.uint8).reshape(-1, ADDRESS_BYTES)
 
     @property
     def prefixes(self) -> npt.NDArray[np.uint64]:
         """The first eight bytes of every labelled address as a number, ascending; an address may stand repeatedly."""
         return self._prefixes
+
+    @property
+    def decisions(self) -> Sequence[Decision]:
+        """All decisions about these labels, as they were recorded."""
+        return self._decisions
+
+    def labels(self) -> Iterable[Label]:
+        """The imported labels, one after the other, by address within an import; the built-in ones do not count."""
+        for row in range(len(_builtin()), len(self._prefixes)):
+            yield to_label(self._columns, row)
 
     def files(self) -> dict[str, str]:
         """The files that were imported, with their SHA-256, by name."""
@@ -88,32 +184,124 @@ class Labels:
 
     @property
     def digest(self) -> str:
-        """SHA-256 of everything the imported labels say, whatever files and imports they came in."""
-        return sha256(b"".join(sorted(set(self._identities())))).hexdigest()
+        """SHA-256 of everything the imported labels say, whatever files and imports they came in, and of decisions."""
+        said = sha256(np.unique(_bytes(self._identities(), ID_BYTES).view(f"S{ID_BYTES}")).tobytes()).hexdigest()
+        if not self._decisions:
+            return said
+        return sha256("\n".join([said, *sorted(one.id for one in self._decisions)]).encode()).hexdigest()
+
+    @property
+    def version(self) -> str:
+        """Changes with anything that can change an answer, built-in labels and times of recording too."""
+        parts = [self.digest, _bytes(_builtin().column("identity").combine_chunks(), ID_BYTES).tobytes().hex()]
+        parts += [f"{path.stem} {moment!r}" for path, moment in self._recorded]
+        parts += [f"{one.id} {one.recorded!r}" for one in self._decisions]
+        return sha256("\n".join(parts).encode()).hexdigest()
+
+    def refresh(self) -> bool:
+        """Reads again if another program has added labels or decisions since; whether it had."""
+        if self._listing() == self._listed:
+            return False
+        self._load()
+        return True
 
     def __len__(self) -> int:
         """The number of imported labels; the built-in ones do not count."""
-        return len(set(self._identities()))
+        return len(np.unique(_bytes(self._identities(), ID_BYTES).view(f"S{ID_BYTES}")))
+
+    def _standings(self, address: bytes, time: int | None, known: float | None) -> list[Standing]:
+        found: dict[str, tuple[Label, float]] = {}
+        for row in self._rows(address):
+            recorded = float(self._moments[np.searchsorted(self._starts, row, "right") - 1])
+            name = self._columns[-1][row].as_py().hex()
+            if (known is None or recorded <= known) and (name not in found or recorded < found[name][1]):
+                found[name] = to_label(self._columns, row), recorded
+        ends = _ends(label for label, _ in found.values())
+        out = []
+        for name, (label, recorded) in found.items():
+            said = replace(label, valid_to=ends.get(_claim(label))) if ends and label.valid_to is None else label
+            told = [one for one in self._decided.get(name, ()) if known is None or one.recorded <= known]
+            told.sort(key=lambda one: one.order)
+            out.append(Standing(said, name, status(said, told, time), tuple(told), recorded or None))
+        return out
+
+    def _rows(self, address: bytes) -> list[int]:
+        key = np.uint64(int.from_bytes(address[:PREFIX_BYTES], "big"))
+        near = self._order[np.searchsorted(self._prefixes, key, "left") : np.searchsorted(self._prefixes, key, "right")]
+        same = (self._addresses[near] == np.frombuffer(address, np.uint8)).all(axis=1)
+        rows: list[int] = near[same].tolist()
+        return rows
+
+    def _check(self, decision: Decision, name: str) -> None:
+        before = status(self.label(name), self._decided.get(name, ()), decision.at)
+        if before in (Status.EARLY, Status.ENDED) or after(before, decision.action) is before:
+            raise InputError(f"label {name}: it is {before} at that time; there is nothing to {decision.action}")
 
     def _paths(self) -> list[Path]:
         return sorted(self._folder.glob("*.parquet"))
 
-    def _identities(self) -> list[bytes]:
-        found: list[bytes] = self._columns[-1][len(_builtin()) :].to_pylist()
-        return found
+    def _listing(self) -> list[str]:
+        return [path.name for path in (*self._paths(), *docket.files(self._folder / docket.FOLDER))]
+
+    def _identities(self) -> pa.Array:
+        return self._columns[-1].slice(len(_builtin()))
 
     def _load(self) -> None:
-        tables = [_builtin(), *(read_segment(path) for path in self._paths())]
+        self._listed = self._listing()
+        paths = self._paths()
+        tables = [_builtin(), *map(read_segment, paths)]
+        self._recorded = [(path, read_recorded(path)) for path in paths]
+        self._moments = np.array([0.0, *(moment for _, moment in self._recorded)])
+        self._starts = np.cumsum([0, *map(len, tables[:-1])])
         table = pa.concat_tables(tables).unify_dictionaries().combine_chunks()
         self._columns = [column.chunk(0) for column in table.columns]
-        raw = b"".join(self._columns[0].to_pylist())
-        words = np.frombuffer(raw, np.uint8).reshape(-1, 20)[:, :PREFIX_BYTES]
-        prefixes = np.ascontiguousarray(words).view(">u8").ravel().astype(np.uint64)
+        self._addresses = _bytes(self._columns[0], ADDRESS_BYTES)
+        prefixes = np.ascontiguousarray(self._addresses[:, :PREFIX_BYTES]).view(">u8").ravel().astype(np.uint64)
         self._order = np.argsort(prefixes, kind="stable")
         self._prefixes = prefixes[self._order]
+        self._decisions = tuple(map(docket.read, docket.files(self._folder / docket.FOLDER)))
+        self._decided: defaultdict[str, list[Decision]] = defaultdict(list)
+        for decision in self._decisions:
+            for name in decision.labels:
+                self._decided[name].append(decision)
+
+
+def _rank(label: Label, identity: bytes) -> tuple[float, int, bytes]:
+    return -level(label.confidence), -(label.lastmod or 0), identity
+
+
+def _ends(labels: Iterable[Label]) -> dict[bytes, int]:
+    """When claims ended by sources that first knew no end of them and later did: a list that was read again."""
+    found: dict[bytes, int] = {}
+    for label in labels:
+        if label.valid_to is not None:
+            claimed = _claim(label)
+            found[claimed] = min(found.get(claimed, label.valid_to), label.valid_to)
+    return found
+
+
+def _claim(label: Label) -> bytes:
+    return replace(label, valid_to=None, lastmod=None).identity()
+
+
+def _identity(name: str) -> bytes:
+    try:
+        raw = bytes.fromhex(name)
+    except ValueError:
+        raw = b""
+    if len(raw) != ID_BYTES:
+        raise InputError(f"{name[:40]!r} is no id of a label: give the {2 * ID_BYTES} digits of `cointrail label find`")
+    return raw
+
+
+def _bytes(column: pa.Array, width: int) -> npt.NDArray[np.uint8]:
+    """A column of bytes of one width as rows of a matrix, without a copy."""
+    raw = np.frombuffer(column.buffers()[1] or b"", np.uint8)
+    return raw[column.offset * width : (column.offset + len(column)) * width].reshape(-1, width)
 
 
 @cache
 def _builtin() -> pa.Table:
-    rows = (claim(row, BUILTIN) for row in shipped("cointrail.labels", BUILTIN))
+    rows = [claim(row, BUILTIN) for row in shipped("cointrail.labels", BUILTIN)]
+    rows += [claim(row, TABLE) for row in as_claims()]
     return to_table({label.identity(): label for label in rows if label is not None})
