@@ -9,6 +9,7 @@ from cointrail.chains.address import WRAPPING, parse_address, parse_any
 from cointrail.chains.chain import chain as chain_by_name
 from cointrail.chains.moment import parse_time
 from cointrail.labels.label import Label
+from cointrail.labels.listings import listed
 from cointrail.labels.networks import chain_of, elsewhere
 
 OPEN = ("", "null", "none", "~")  # a time that is not given
@@ -20,8 +21,9 @@ def claim(fields: Mapping[str, str], file: str) -> Label | None:
     """The label that the fields say, None when they speak of another kind of chain.
 
     Fields: address, entity, and where known category, actor, confidence, source, url, network, currency, valid_from,
-    valid_to, lastmod. A label without a source has its file as the source. Raises ValueError with the reason when the
-    address, the entity or a time cannot be used.
+    valid_to, lastmod, authority. A label without a source has its file as the source; one of an authority's list has
+    the dates of its listing, where they are known. Raises ValueError with the reason when the address, the entity or a
+    time cannot be used.
     """
     text = fields.get("address", "").strip(WRAPPING)
     if not text:
@@ -40,6 +42,8 @@ def claim(fields: Mapping[str, str], file: str) -> Label | None:
     valid_from, valid_to = _time(fields, "valid_from"), _time(fields, "valid_to")
     if valid_from is not None and valid_to is not None and valid_to <= valid_from:
         raise ValueError("it ends before it begins")
+    if authority := fields.get("authority"):
+        valid_from, valid_to = listed(authority, address) or (valid_from, valid_to)
     source = fields.get("source", "").strip() or file
     url = fields.get("url", "").strip() or (source if source.startswith(("https://", "http://")) else "")
     return Label(

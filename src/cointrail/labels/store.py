@@ -118,16 +118,12 @@ class Labels:
         InputError for an id that no label has, without `by` or `reason`, or where nothing is to be decided: an appeal
         against what does not count, an end of what has ended, a restoration of what is valid.
         """
+        self._load()
         moment = clock() if recorded is None else recorded
-        decision = Decision(
-            Action(action),
-            tuple(ids),
-            by.strip(),
-            reason.strip(),
-            url or None,
-            int(moment) if at is None else at,
-            moment,
-        )
+        if self._decisions:  # one after the other, whatever the clock says
+            moment = max(moment, max(one.recorded for one in self._decisions) + TICK)
+        begins = int(moment) if at is None else at
+        decision = Decision(Action(action), tuple(ids), by.strip(), reason.strip(), url or None, begins, moment)
         if not decision.by or not decision.reason:
             raise InputError("a decision says who made it and why: give --by and --reason")
         if not ids:

@@ -11,6 +11,7 @@ import yaml
 
 from cointrail.errors import InputError
 from cointrail.labels.categories import category
+from cointrail.labels.table import Said
 
 LARGEST = 1 << 29  # bytes
 DEEPEST = 32
@@ -38,7 +39,7 @@ NULLS = ("", "~", "null", "Null", "NULL")
 Tag = tuple[int, dict[str, str]]
 
 
-def read_tagpack(path: Path) -> Iterator[tuple[int, int, Mapping[str, str] | str]]:
+def read_tagpack(path: Path) -> Iterator[Said]:
     """The tags of the file: line, 1, and the fields, those of the header inherited.
 
     A label has one category. It is the first of category and concepts that names a service, else the abuse, else what
