@@ -1,6 +1,7 @@
 """`cointrail ledger`: import, info, verify."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +14,7 @@ from cointrail.chains import format_address, format_time, parse_address
 from cointrail.cli.progress import progress
 from cointrail.conversions.bridges import extended
 from cointrail.errors import InputError
+from cointrail.labels.freezes import TOPICS
 from cointrail.ledger import open_ledger
 from cointrail.ledger.assets import registry
 from cointrail.ledger.importer import Imported, import_files, import_node
@@ -64,6 +66,7 @@ def import_(
     wrappers = tuple(format_address(parse_address(contract)) for contract in wrapped or ())
     name = chain or (load(into).chain if (into / NAME).is_file() else DEFAULT_CHAIN)
     wanted = extended(bridges or ()).wanted()
+    wanted = replace(wanted, topics=wanted.topics | TOPICS.keys())  # freezes, which become labels
     with progress() as step:
         if rpc is not None:
             if paths:

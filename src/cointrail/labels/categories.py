@@ -32,6 +32,7 @@ class Kind:
     arkham: tuple[str, ...]  # scores
     aadapt: tuple[str, ...]  # MITRE AADAPT techniques
     fatf: str  # group of red flag indicators; "" for none
+    tagpack: str  # concept of the TagPack taxonomy
 
 
 @cache
@@ -73,6 +74,7 @@ def taxonomy() -> dict[str, Kind]:
             tuple(row["arkham"].split()),
             tuple(row["aadapt"].split()),
             row["fatf"],
+            row["tagpack"],
         )
         for row in table("cointrail.labels", TAXONOMY)
     }

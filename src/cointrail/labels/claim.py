@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from sys import intern
 
+from cointrail.chains import tron
 from cointrail.chains.address import WRAPPING, parse_address, parse_any
 from cointrail.chains.chain import chain as chain_by_name
 from cointrail.chains.moment import parse_time
@@ -59,6 +60,7 @@ def claim(fields: Mapping[str, str], file: str) -> Label | None:
         valid_to=valid_to,
         lastmod=_time(fields, "lastmod"),
         file=file,
+        written=None if EVM_FORM.fullmatch(text) or tron.parse(text) else text,
     )
 
 

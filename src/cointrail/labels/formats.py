@@ -19,7 +19,7 @@ from cointrail.labels.tagpack import read_tagpack
 PEEK = 1 << 16  # bytes that are looked at to find the format
 SHOWN = 20  # lines that must look like a list of addresses
 MANIFEST = "manifest.json"  # of a ledger
-ROOT = re.compile(r"<(?:[A-Za-z_][\w.-]*:)?([A-Za-z]+)[\s>]")
+ROOT = re.compile(r"<(?:[A-Za-z_][\w.-]*:)?([A-Za-z]+)[\s/>]")
 FIELD = re.compile(r"[A-Za-z_]+\s*:")
 GIVE = "give a TagPack (YAML), or a CSV file with the columns address and entity"
 

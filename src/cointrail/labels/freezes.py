@@ -92,23 +92,26 @@ def read_ledger(path: Path) -> Iterator[Row]:
 def spans(events: Iterable[Freeze]) -> Iterator[Row]:
     """From freezes and what ended them to labels. Every event says something: what one label could not hold is counted
     with it, so an end is a row without a label of its own."""
-    open_: dict[tuple[str, bytes], Freeze] = {}
+    frozen: dict[tuple[str, bytes], Freeze] = {}
+    seen: set[tuple[str, bytes]] = set()
     for one in sorted(events, key=lambda one: (one.time, one.line)):
         who = (one.network, one.address)
         if one.kind == DESTROYED:
             yield one.line, 1, _label(one, "destroyed_funds", "funds destroyed", one.time, None)
-        elif one.kind == ADDED:
-            if who in open_:
+            continue
+        begun = frozen.pop(who, None)
+        if one.kind == ADDED:
+            frozen[who] = begun or one
+            if begun is not None:
                 yield one.line, 1, None
-            else:
-                open_[who] = one
-        elif who in open_:
-            begun = open_.pop(who)
-            yield begun.line, 1, _label(one, "black_list", "frozen", begun.time, one.time)
+        elif begun is not None:
+            lasted = begun.time < one.time
+            yield begun.line, 1, _label(begun, "black_list", "frozen", begun.time, one.time) if lasted else None
             yield one.line, 1, None
-        else:
-            yield one.line, 1, _label(one, "black_list", "frozen", None, one.time)
-    for one in open_.values():
+        else:  # let go: it was frozen before these events begin, or it was not frozen
+            yield one.line, 1, None if who in seen else _label(one, "black_list", "frozen", None, one.time)
+        seen.add(who)
+    for one in frozen.values():
         yield one.line, 1, _label(one, "black_list", "frozen", one.time, None)
 
 

@@ -38,7 +38,7 @@ def read_sdn(path: Path) -> Iterator[Row]:
         number = cells[0].strip() if cells else ""
         if len(cells) < WIDTH or not number.isdigit():
             continue  # the heading of a copy, or the mark at the end of the file
-        remarks = "" if (text := cells[WIDTH - 1].strip()) == NULL else text
+        remarks = "" if cells[WIDTH - 1].strip() == NULL else cells[WIDTH - 1]
         yield from _entry(line, lines, cells[1], remarks + more.get(number, ""), path)
 
 
@@ -64,5 +64,5 @@ def _comments(path: Path) -> dict[str, str]:
             for _, _, cells in records(beside, ","):
                 if len(cells) > 1 and cells[1].strip() != NULL:
                     number = cells[0].strip()
-                    found[number] = found.get(number, "") + cells[1].rstrip()
+                    found[number] = found.get(number, "") + cells[1]
     return found

@@ -27,9 +27,11 @@ SCHEMA = pa.schema(
         ("valid_to", pa.int64()),
         ("lastmod", pa.int64()),
         pa.field("file", WORDS, nullable=False),
+        ("written", pa.string()),
         pa.field("identity", pa.binary(ID_BYTES), nullable=False),
     ]
 )
+ADDED = {"written"}  # columns that files of earlier versions lack
 FILES = b"cointrail.files"  # in the metadata: the SHA-256 of each imported file by its name
 RECORDED = b"cointrail.recorded"  # in the metadata: when it was written, seconds since 1970-01-01 UTC
 
@@ -63,6 +65,9 @@ def read_segment(path: Path) -> pa.Table:
     """The table in a file; InputError when it is damaged."""
     try:
         table = pq.read_table(path)
+        for name in sorted(ADDED - {*table.column_names}):
+            place = SCHEMA.get_field_index(name)
+            table = table.add_column(place, SCHEMA.field(place), pa.nulls(len(table), SCHEMA.field(place).type))
         return table.cast(SCHEMA) if table.schema.remove_metadata() != SCHEMA else table
     except (pa.ArrowException, OSError, ValueError, KeyError) as error:
         reason = " ".join(str(error).split())[:200]
