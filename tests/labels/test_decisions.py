@@ -117,13 +117,6 @@ def test_a_damaged_decision_is_named(tmp_path: Path) -> None:
         Labels(tmp_path)
 
 
-def test_an_end_that_the_source_told_later_ends_the_earlier_claim(tmp_path: Path) -> None:
-    opened = store(tmp_path, label(valid_from=10), recorded=100)
-    opened.add([label(valid_from=10, valid_to=50, file="later.csv"), label(valid_from=70)], recorded=200)
-    assert [len(opened.at(ONE, time)) for time in (9, 10, 49, 50, 69, 70)] == [0, 1, 1, 0, 0, 1]
-    assert len(opened.at(ONE, 60, known=150)) == 1
-
-
 DECISIONS = st.lists(
     st.builds(
         lambda action, at, recorded: Decision(action, ("x",), "somebody", "a reason", None, at, recorded),

@@ -254,6 +254,21 @@ def test_freezes_in_a_table(tmp_path: Path) -> None:
     assert [label.network for label in imported(ledger, TRON)] == ["tron"]
 
 
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_an_end_that_is_told_later_ends_what_was_open(order: tuple[int, int], tmp_path: Path) -> None:
+    begun = f"time,event,user\n2023-01-01,AddedBlackList,{RONIN}\n"
+    texts = [begun, f"{begun}2023-02-01,RemovedBlackList,{RONIN}\n2023-03-01,AddedBlackList,{RONIN}\n"]
+    ledger = tmp_path / "ledger"
+    for place in order:
+        import_labels([write(tmp_path, f"{place}.csv", texts[place])], ledger)
+    moments = {"2022-12-31": 0, "2023-01-01": 1, "2023-01-31": 1, "2023-02-01": 0, "2023-03-01": 1}
+    for moment, count in moments.items():
+        assert len(imported(ledger, RONIN, parse_time(moment))) == count, moment
+    version = Labels(ledger).version
+    import_labels([tmp_path / "1.csv", tmp_path / "0.csv"], ledger)
+    assert Labels(ledger).version == version
+
+
 def test_freezes_in_raw_logs(tmp_path: Path) -> None:
     usdt = "0xdac17f958d2ee523a2206206994597c13d831ec7"
     added = "0x42e160154868087d6bfdc0ca23d96a1c1cfa32f1b72ba9ba27b69b98a0d819dc"

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 from time import time as clock
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
 from rich.console import Console
@@ -30,6 +30,7 @@ By = Annotated[str, typer.Option("--by", help="Who decides.")]
 Reason = Annotated[str, typer.Option("--reason", help="Why.")]
 Url = Annotated[str | None, typer.Option("--url", help="Where it can be read.")]
 At = Annotated[str | None, typer.Option("--at", metavar="TIME", help="From when on; now if not given.")]
+Other = TypeVar("Other", int, None)
 SHOWN = 8  # words and files of a list that a note names
 
 
@@ -79,8 +80,8 @@ def find(
 ) -> None:
     """Say what is claimed about addresses, by whom, and whether it holds."""
     store = Labels(_there(ledger))
-    time = None if at == "any" else int(clock()) if at is None else parse_time(at)
-    moment = None if known is None else known_by(known)
+    time = None if at == "any" else _time("--at", at, int(clock()))
+    moment = None if known is None else _moment(known)
     found = {text: store.standing(parse_any(text), time, moment) for text in addresses}
     if as_json:
         print(json.dumps(record(found, time, known, store.version), indent=1, ensure_ascii=False))
@@ -127,7 +128,7 @@ def export(
     """Write the imported labels that hold as a TagPack of GraphSense."""
     if form != "tagpack":
         raise InputError(f"--format {form[:40]}: there is tagpack")
-    time = int(clock()) if at is None else parse_time(at)
+    time = _time("--at", at, int(clock()))
     count, left = write_tagpack(Labels(_there(ledger)), out, title=title, creator=creator, time=time)
     print(f"{count:,} labels written to {out}" + (f", {left:,} left out: no text of their address" if left else ""))
 
@@ -186,7 +187,7 @@ def _decide(
     action: Action, ids: list[str], ledger: Path, by: str, reason: str, url: str | None, at: str | None
 ) -> None:
     store = Labels(_there(ledger))
-    moment = None if at is None else parse_time(at)
+    moment = _time("--at", at, None)
     done = store.decide(action, ids, by=by, reason=reason, url=url, at=moment)
     print(f"decision {done.id}: {action}, {len(ids):,} labels")
 
@@ -202,3 +203,17 @@ def _pair(text: str) -> tuple[str, str]:
     if not mark:
         raise InputError(f"--set {text[:40]}: write FIELD=TEXT, such as category=scam")
     return name.strip(), value
+
+
+def _time(option: str, text: str | None, other: Other) -> int | Other:
+    try:
+        return other if text is None else parse_time(text)
+    except ValueError as error:
+        raise InputError(f"{option}: {error}") from error
+
+
+def _moment(text: str) -> float:
+    try:
+        return known_by(text)
+    except ValueError as error:
+        raise InputError(f"--known: {error}") from error

@@ -105,11 +105,15 @@ def spans(events: Iterable[Freeze]) -> Iterator[Row]:
             if begun is not None:
                 yield one.line, 1, None
         elif begun is not None:
-            lasted = begun.time < one.time
-            yield begun.line, 1, _label(begun, "black_list", "frozen", begun.time, one.time) if lasted else None
             yield one.line, 1, None
-        else:  # let go: it was frozen before these events begin, or it was not frozen
-            yield one.line, 1, None if who in seen else _label(one, "black_list", "frozen", None, one.time)
+            if begun.time < one.time:
+                yield begun.line, 1, _label(begun, "black_list", "frozen", begun.time, one.time)
+            else:
+                yield begun.line, 1, None
+        elif who in seen:  # let go, and not frozen
+            yield one.line, 1, None
+        else:  # frozen before these events begin
+            yield one.line, 1, _label(one, "black_list", "frozen", None, one.time)
         seen.add(who)
     for one in frozen.values():
         yield one.line, 1, _label(one, "black_list", "frozen", one.time, None)

@@ -20,7 +20,9 @@ from cointrail.ledger.files import write_bytes
 BAD_SHARE = 0.01  # of the rows of one file; more than this and the file is refused
 QUARANTINE = "quarantine"
 REASON_LENGTH = 300
+BY = "cointrail label import"  # who decides that a label has expired, where its source says so
 GONE = "its source no longer lists it"
+ENDED = "its source tells its end"
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ class Imported:
     known: int = 0  # labels that the store already had
     unknown: tuple[str, ...] = ()  # categories that no table explains: they do not stop a walk
     silent: int = 0  # entries that name no address, and events that only end what others began
-    expired: int = 0  # labels that a complete list no longer has
+    expired: int = 0  # labels that a complete list no longer has, or of which the source now tells the end
     left: tuple[Path, ...] = ()  # files in folders that are no label files
 
 
@@ -67,7 +69,8 @@ def import_labels(
     """Adds the labels in files, in all label files of folders, and in the events of ledgers to a ledger.
 
     `form` names the format instead of recognising it; `same` are fields that every row gets. With `complete` the files
-    are all that their sources say now: what the store has of these sources and they have not any more expires.
+    are all that their sources say now: what the store has of these sources and they have not any more expires. So does
+    a label without an end of which the source has told the end.
 
     Bad rows go to a quarantine file and the rest is imported. Raises InputError, with nothing stored, when a file has
     no known format, cannot be read, or has more than 1 % bad rows (any, when `strict`).
@@ -85,7 +88,10 @@ def import_labels(
     fresh = store.add(labels, digests, recorded=moment)
     gone = store.missing(labels, int(moment)) if complete else []
     if gone:
-        store.decide("expire", gone, by="cointrail label import", reason=GONE, recorded=moment)
+        store.decide("expire", gone, by=BY, reason=GONE, recorded=moment)
+    ended = store.overtaken() if fresh else {}
+    for end, names in sorted(ended.items()):
+        store.decide("expire", names, by=BY, reason=ENDED, at=end, recorded=moment)
     bad = sum(file.bad_rows for file in files)
     words = {label.category for label in labels if label.category and category(label.category) is None}
     return Imported(
@@ -96,7 +102,7 @@ def import_labels(
         known=len(labels) - fresh,
         unknown=tuple(sorted(words)),
         silent=sum(file.silent for file in files),
-        expired=len(gone),
+        expired=len(gone) + sum(map(len, ended.values())),
         left=tuple(path for _, left in found for path in left),
     )
 

@@ -10,7 +10,7 @@ from cointrail.labels.label import Label
 class Standing:
     """A label with its status at the time that was asked for."""
 
-    label: Label  # as its source said it; with its end, where the source told that later
+    label: Label  # as its source said it
     id: str  # 32 digits; decisions name the label by it
     status: Status
     decisions: tuple[Decision, ...]  # known then, those that come into force later too; as they come into force

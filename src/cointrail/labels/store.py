@@ -128,18 +128,17 @@ class Labels:
             raise InputError("a decision says who made it and why: give --by and --reason")
         if not ids:
             raise InputError("a decision is about labels: name one by its id, as `cointrail label find` shows it")
-        for name in ids:
-            self._check(decision, name)
+        for name, row in zip(ids, self._found(ids), strict=True):
+            before = status(to_label(self._columns, row), self._decided.get(name, ()), decision.at)
+            if before in (Status.EARLY, Status.ENDED) or after(before, decision.action) is before:
+                raise InputError(f"label {name}: it is {before} at that time; there is nothing to {decision.action}")
         docket.keep(self._folder / docket.FOLDER, decision)
         self._load()
         return decision
 
     def label(self, name: str) -> Label:
         """The label with this id; InputError when there is none."""
-        row = pc.index(self._columns[-1], pa.scalar(_identity(name), SCHEMA.field("identity").type)).as_py()
-        if row < 0:
-            raise InputError(f"{name[:40]!r} is no label here: `cointrail label find` shows ids")
-        return to_label(self._columns, row)
+        return to_label(self._columns, self._found([name])[0])
 
     def missing(self, labels: Iterable[Label], now: int) -> list[str]:
         """The ids of labels by the same sources that hold now and that are not among these."""
@@ -154,6 +153,26 @@ class Labels:
             if row >= len(_builtin()) and status(to_label(self._columns, row), self._decided.get(name, ()), now).counts:
                 found.append(name)
         return found
+
+    def overtaken(self) -> dict[int, list[str]]:
+        """The ids of labels without an end that count although their source has told when they ended, by that end.
+
+        So it is with a list of freezes that is read again, or an older copy of it after a newer one.
+        """
+        first = len(_builtin())
+        ended = self._columns[SCHEMA.get_field_index("valid_to")].slice(first).is_valid()
+        address = self._columns[0].slice(first)
+        lasting = pc.and_(pc.invert(ended), pc.is_in(address, value_set=address.filter(ended)))
+        if not lasting.true_count:
+            return {}
+        ends = _ends(to_label(self._columns, row) for row in _places(ended, first))
+        found: defaultdict[int, list[str]] = defaultdict(list)
+        for row in _places(lasting, first):
+            label, name = to_label(self._columns, row), self._columns[-1][row].as_py().hex()
+            end = ends.get(_claim(label))
+            if end is not None and status(label, self._decided.get(name, ()), end).counts:
+                found[end].append(name)
+        return dict(found)
 
     def addresses(self) -> npt.NDArray[np.uint8]:
         """Every address that has a label, once, in order: shape (addresses, 20)."""
@@ -212,13 +231,11 @@ class Labels:
             name = self._columns[-1][row].as_py().hex()
             if (known is None or recorded <= known) and (name not in found or recorded < found[name][1]):
                 found[name] = to_label(self._columns, row), recorded
-        ends = _ends(label for label, _ in found.values())
         out = []
         for name, (label, recorded) in found.items():
-            said = replace(label, valid_to=ends.get(_claim(label))) if ends and label.valid_to is None else label
             told = [one for one in self._decided.get(name, ()) if known is None or one.recorded <= known]
             told.sort(key=lambda one: one.order)
-            out.append(Standing(said, name, status(said, told, time), tuple(told), recorded or None))
+            out.append(Standing(label, name, status(label, told, time), tuple(told), recorded or None))
         return out
 
     def _rows(self, address: bytes) -> list[int]:
@@ -228,10 +245,14 @@ class Labels:
         rows: list[int] = near[same].tolist()
         return rows
 
-    def _check(self, decision: Decision, name: str) -> None:
-        before = status(self.label(name), self._decided.get(name, ()), decision.at)
-        if before in (Status.EARLY, Status.ENDED) or after(before, decision.action) is before:
-            raise InputError(f"label {name}: it is {before} at that time; there is nothing to {decision.action}")
+    def _found(self, names: Sequence[str]) -> list[int]:
+        """The rows of labels by their ids; InputError for one that is none's."""
+        ids = pa.array(list(map(_identity, names)), SCHEMA.field("identity").type)
+        rows: list[int | None] = pc.index_in(ids, value_set=self._columns[-1]).to_pylist()
+        for name, row in zip(names, rows, strict=True):
+            if row is None:
+                raise InputError(f"{name[:40]!r} is no label here: `cointrail label find` shows ids")
+        return [row for row in rows if row is not None]
 
     def _paths(self) -> list[Path]:
         return sorted(self._folder.glob("*.parquet"))
@@ -266,8 +287,13 @@ def _rank(label: Label, identity: bytes) -> tuple[float, int, bytes]:
     return -level(label.confidence), -(label.lastmod or 0), identity
 
 
+def _places(mask: pa.BooleanArray, first: int) -> list[int]:
+    rows: list[int] = (np.flatnonzero(mask.to_numpy(zero_copy_only=False)) + first).tolist()
+    return rows
+
+
 def _ends(labels: Iterable[Label]) -> dict[bytes, int]:
-    """When claims ended by sources that first knew no end of them and later did: a list that was read again."""
+    """When claims ended, by what they claim; the earliest end where their source tells several."""
     found: dict[bytes, int] = {}
     for label in labels:
         if label.valid_to is not None:

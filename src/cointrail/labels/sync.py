@@ -60,7 +60,7 @@ def publishers(path: Path | None = None) -> dict[str, list[Published]]:
     """The known publishers, or those of a file with the same columns, by name. InputError for a broken file."""
     found: dict[str, list[Published]] = {}
     try:
-        rows = table("cointrail.labels", TABLE) if path is None else list(csv.DictReader(path.open(encoding="utf-8")))
+        rows = table("cointrail.labels", TABLE) if path is None else _table(path)
         for row in rows:
             one = Published(
                 row["name"], row["url"], row["file"], row["format"], int(row["most"]), row["complete"] == "true",
@@ -72,6 +72,11 @@ def publishers(path: Path | None = None) -> dict[str, list[Published]]:
     except (OSError, KeyError, TypeError, ValueError, AttributeError) as error:
         raise InputError(f"{path}: no table of publishers: {error}; the columns are {COLUMNS}") from error
     return found
+
+
+def _table(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as text:
+        return list(csv.DictReader(text))
 
 
 COLUMNS = "name, url, file, format, most, complete, licence"
