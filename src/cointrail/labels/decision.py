@@ -6,6 +6,7 @@ What a label is worth at a moment follows from the decisions that were in force 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cached_property
 from hashlib import sha256
 
 from cointrail.labels.label import Label
@@ -39,7 +40,7 @@ class Status(StrEnum):
 COUNTING = frozenset({Status.VALID, Status.APPEALED})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Decision:
     """One decision about one or more labels; in force from `at` on."""
 
@@ -51,13 +52,13 @@ class Decision:
     at: int  # seconds since 1970-01-01 UTC
     recorded: float  # when the store learnt of it, in the same seconds, with their parts
 
-    @property
+    @cached_property
     def id(self) -> str:
         """32 digits that no other decision has."""
         said = (self.action.value, sorted(self.labels), self.by, self.reason, self.url, self.at, self.recorded)
         return sha256(repr(said).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
-    @property
+    @cached_property
     def order(self) -> tuple[int, float, str]:
         """Decisions count in this order: as they come into force, then as they were recorded."""
         return self.at, self.recorded, self.id

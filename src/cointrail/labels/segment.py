@@ -45,11 +45,6 @@ def to_table(labels: Mapping[bytes, Label]) -> pa.Table:
     return pa.Table.from_arrays([*columns, identities], schema=SCHEMA)
 
 
-def to_label(columns: list[pa.Array], row: int) -> Label:
-    """One row of the columns of a table, back as a label."""
-    return Label(*(column[row].as_py() for column in columns[: len(SCHEMA) - 1]))
-
-
 def write_segment(path: Path, table: pa.Table, files: Mapping[str, str], recorded: float) -> None:
     """Writes the table in one step that survives a crash.
 

@@ -23,6 +23,7 @@ from cointrail.chains.data import table as shipped
 from cointrail.errors import InputError
 from cointrail.labels import docket
 from cointrail.labels.claim import claim
+from cointrail.labels.columns import ADDRESS_BYTES, Columns, matrix
 from cointrail.labels.confidence import level
 from cointrail.labels.decision import Action, Decision, Status, after, held, status
 from cointrail.labels.label import ID_BYTES, Label
@@ -32,7 +33,6 @@ from cointrail.labels.segment import (
     read_files,
     read_recorded,
     read_segment,
-    to_label,
     to_table,
     write_segment,
 )
@@ -40,7 +40,6 @@ from cointrail.labels.standing import Standing
 
 FOLDER = "labels"
 BUILTIN = "builtin.csv"
-ADDRESS_BYTES = 20
 TICK = 1e-6  # seconds between two decisions
 PREFIX_BYTES = 8  # of an address: enough to find it by a search among machine integers
 
@@ -129,7 +128,7 @@ class Labels:
         if not ids:
             raise InputError("a decision is about labels: name one by its id, as `cointrail label find` shows it")
         for name, row in zip(ids, self._found(ids), strict=True):
-            before = status(to_label(self._columns, row), self._decided.get(name, ()), decision.at)
+            before = status(self._columns.label(row), self._decided.get(name, ()), decision.at)
             if before in (Status.EARLY, Status.ENDED) or after(before, decision.action) is before:
                 raise InputError(f"label {name}: it is {before} at that time; there is nothing to {decision.action}")
         docket.keep(self._folder / docket.FOLDER, decision)
@@ -138,19 +137,21 @@ class Labels:
 
     def label(self, name: str) -> Label:
         """The label with this id; InputError when there is none."""
-        return to_label(self._columns, self._found([name])[0])
+        return self._columns.label(self._found([name])[0])
 
     def missing(self, labels: Iterable[Label], now: int) -> list[str]:
         """The ids of labels by the same sources that hold now and that are not among these."""
         told = list(labels)
         ids = pa.array([label.identity() for label in told], SCHEMA.field("identity").type)
         sources = pa.array(sorted({label.source for label in told}), pa.string())
-        source = self._columns[SCHEMA.get_field_index("source")].cast(pa.string())
-        gone = pc.and_(pc.is_in(source, value_set=sources), pc.invert(pc.is_in(self._columns[-1], value_set=ids)))
+        source = self._columns.arrays["source"].cast(pa.string())
+        gone = pc.and_(
+            pc.is_in(source, value_set=sources), pc.invert(pc.is_in(self._columns.arrays["identity"], value_set=ids))
+        )
         found = []
         for row in np.flatnonzero(gone.to_numpy(zero_copy_only=False)).tolist():
-            name = self._columns[-1][row].as_py().hex()
-            if row >= len(_builtin()) and status(to_label(self._columns, row), self._decided.get(name, ()), now).counts:
+            name = self._columns.id(row)
+            if row >= len(_builtin()) and status(self._columns.label(row), self._decided.get(name, ()), now).counts:
                 found.append(name)
         return found
 
@@ -160,15 +161,15 @@ class Labels:
         So it is with a list of freezes that is read again, or an older copy of it after a newer one.
         """
         first = len(_builtin())
-        ended = self._columns[SCHEMA.get_field_index("valid_to")].slice(first).is_valid()
-        address = self._columns[0].slice(first)
+        ended = self._columns.arrays["valid_to"].slice(first).is_valid()
+        address = self._columns.arrays["address"].slice(first)
         lasting = pc.and_(pc.invert(ended), pc.is_in(address, value_set=address.filter(ended)))
         if not lasting.true_count:
             return {}
-        ends = _ends(to_label(self._columns, row) for row in _places(ended, first))
+        ends = _ends(self._columns.label(row) for row in _places(ended, first))
         found: defaultdict[int, list[str]] = defaultdict(list)
         for row in _places(lasting, first):
-            label, name = to_label(self._columns, row), self._columns[-1][row].as_py().hex()
+            label, name = self._columns.label(row), self._columns.id(row)
             end = ends.get(_claim(label))
             if end is not None and status(label, self._decided.get(name, ()), end).counts:
                 found[end].append(name)
@@ -176,7 +177,7 @@ class Labels:
 
     def addresses(self) -> npt.NDArray[np.uint8]:
         """Every address that has a label, once, in order: shape (addresses, 20)."""
-        return np.unique(self._addresses.view(f"S{ADDRESS_BYTES}")).view(np.uint8).reshape(-1, ADDRESS_BYTES)
+        return np.unique(self._columns.addresses.view(f"S{ADDRESS_BYTES}")).view(np.uint8).reshape(-1, ADDRESS_BYTES)
 
     @property
     def prefixes(self) -> npt.NDArray[np.uint64]:
@@ -191,7 +192,7 @@ class Labels:
     def labels(self) -> Iterable[Label]:
         """The imported labels, one after the other, by address within an import; the built-in ones do not count."""
         for row in range(len(_builtin()), len(self._prefixes)):
-            yield to_label(self._columns, row)
+            yield self._columns.label(row)
 
     def files(self) -> dict[str, str]:
         """The files that were imported, with their SHA-256, by name."""
@@ -200,7 +201,7 @@ class Labels:
     @property
     def digest(self) -> str:
         """SHA-256 of everything the imported labels say, whatever files and imports they came in, and of decisions."""
-        said = sha256(np.unique(_bytes(self._identities(), ID_BYTES).view(f"S{ID_BYTES}")).tobytes()).hexdigest()
+        said = sha256(np.unique(matrix(self._identities(), ID_BYTES).view(f"S{ID_BYTES}")).tobytes()).hexdigest()
         if not self._decisions:
             return said
         return sha256("\n".join([said, *sorted(one.id for one in self._decisions)]).encode()).hexdigest()
@@ -208,7 +209,7 @@ class Labels:
     @property
     def version(self) -> str:
         """Changes with anything that can change an answer, built-in labels and times of recording too."""
-        parts = [self.digest, _bytes(_builtin().column("identity").combine_chunks(), ID_BYTES).tobytes().hex()]
+        parts = [self.digest, matrix(_builtin().column("identity").combine_chunks(), ID_BYTES).tobytes().hex()]
         parts += [f"{path.stem} {moment!r}" for path, moment in self._recorded]
         parts += [f"{one.id} {one.recorded!r}" for one in self._decisions]
         return sha256("\n".join(parts).encode()).hexdigest()
@@ -222,15 +223,15 @@ class Labels:
 
     def __len__(self) -> int:
         """The number of imported labels; the built-in ones do not count."""
-        return len(np.unique(_bytes(self._identities(), ID_BYTES).view(f"S{ID_BYTES}")))
+        return len(np.unique(matrix(self._identities(), ID_BYTES).view(f"S{ID_BYTES}")))
 
     def _standings(self, address: bytes, time: int | None, known: float | None) -> list[Standing]:
         found: dict[str, tuple[Label, float]] = {}
         for row in self._rows(address):
             recorded = float(self._moments[np.searchsorted(self._starts, row, "right") - 1])
-            name = self._columns[-1][row].as_py().hex()
+            name = self._columns.id(row)
             if (known is None or recorded <= known) and (name not in found or recorded < found[name][1]):
-                found[name] = to_label(self._columns, row), recorded
+                found[name] = self._columns.label(row), recorded
         out = []
         for name, (label, recorded) in found.items():
             told = [one for one in self._decided.get(name, ()) if known is None or one.recorded <= known]
@@ -241,14 +242,14 @@ class Labels:
     def _rows(self, address: bytes) -> list[int]:
         key = np.uint64(int.from_bytes(address[:PREFIX_BYTES], "big"))
         near = self._order[np.searchsorted(self._prefixes, key, "left") : np.searchsorted(self._prefixes, key, "right")]
-        same = (self._addresses[near] == np.frombuffer(address, np.uint8)).all(axis=1)
+        same = (self._columns.addresses[near] == np.frombuffer(address, np.uint8)).all(axis=1)
         rows: list[int] = near[same].tolist()
         return rows
 
     def _found(self, names: Sequence[str]) -> list[int]:
         """The rows of labels by their ids; InputError for one that is none's."""
         ids = pa.array(list(map(_identity, names)), SCHEMA.field("identity").type)
-        rows: list[int | None] = pc.index_in(ids, value_set=self._columns[-1]).to_pylist()
+        rows: list[int | None] = pc.index_in(ids, value_set=self._columns.arrays["identity"]).to_pylist()
         for name, row in zip(names, rows, strict=True):
             if row is None:
                 raise InputError(f"{name[:40]!r} is no label here: `cointrail label find` shows ids")
@@ -261,7 +262,7 @@ class Labels:
         return [path.name for path in (*self._paths(), *docket.files(self._folder / docket.FOLDER))]
 
     def _identities(self) -> pa.Array:
-        return self._columns[-1].slice(len(_builtin()))
+        return self._columns.arrays["identity"].slice(len(_builtin()))
 
     def _load(self) -> None:
         self._listed = self._listing()
@@ -270,10 +271,8 @@ class Labels:
         self._recorded = [(path, read_recorded(path)) for path in paths]
         self._moments = np.array([0.0, *(moment for _, moment in self._recorded)])
         self._starts = np.cumsum([0, *map(len, tables[:-1])])
-        table = pa.concat_tables(tables).unify_dictionaries().combine_chunks()
-        self._columns = [column.chunk(0) for column in table.columns]
-        self._addresses = _bytes(self._columns[0], ADDRESS_BYTES)
-        prefixes = np.ascontiguousarray(self._addresses[:, :PREFIX_BYTES]).view(">u8").ravel().astype(np.uint64)
+        self._columns = Columns(pa.concat_tables(tables))
+        prefixes = np.ascontiguousarray(self._columns.addresses[:, :PREFIX_BYTES]).view(">u8").ravel().astype(np.uint64)
         self._order = np.argsort(prefixes, kind="stable")
         self._prefixes = prefixes[self._order]
         self._decisions = tuple(map(docket.read, docket.files(self._folder / docket.FOLDER)))
@@ -314,12 +313,6 @@ def _identity(name: str) -> bytes:
     if len(raw) != ID_BYTES:
         raise InputError(f"{name[:40]!r} is no id of a label: give the {2 * ID_BYTES} digits of `cointrail label find`")
     return raw
-
-
-def _bytes(column: pa.Array, width: int) -> npt.NDArray[np.uint8]:
-    """A column of bytes of one width as rows of a matrix, without a copy."""
-    raw = np.frombuffer(column.buffers()[1] or b"", np.uint8)
-    return raw[column.offset * width : (column.offset + len(column)) * width].reshape(-1, width)
 
 
 @cache
