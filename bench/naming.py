@@ -11,7 +11,7 @@ from cointrail.chains import format_address
 from cointrail.labels import Labels, import_labels
 
 ASKED = 2_000
-CROWD = 200  # labels of one address
+CROWD = 50  # labels of one address
 DECIDED = 1_000  # labels with a decision
 IMPORT_SECONDS, ANSWER_SECONDS = 60.0, 1e-3
 HEAD = "address,entity,category,source,confidence,valid_from\n"
@@ -29,7 +29,13 @@ def naming(ground: Ground, count: int) -> Part:
     csv, pack = _files(folder, raw)
     for name, path in (("CSV", csv), ("TagPack", pack)):
         took = timed(lambda path=path, name=name: import_labels([path], folder / name), 1)  # type: ignore[misc]
-        part.add(f"import, {name}", str(took), took.rate(count), "1 million a minute", _fast(took.median, count))
+        part.add(
+            f"import, {name}",
+            str(took),
+            f"{took.rate(count)}; {took.processor}",
+            "1 million a minute",
+            _fast(took.median, count),
+        )
     opened = timed(lambda: Labels(folder / "CSV"), ground.repeats)
     part.add("open the store", str(opened), f"{_size(folder / 'CSV') / 1e6:.0f} MB of files")
     store = Labels(folder / "CSV")

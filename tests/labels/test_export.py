@@ -49,6 +49,7 @@ def test_what_is_written_is_read_again(tmp_path: Path) -> None:
             [one.label for one in store.standing(address, NOW) if one.recorded] for store in (first, second)
         )
         assert (was.entity, was.network or "ethereum", was.source) == (now.entity, now.network, now.source)
+        assert (was.valid_from, was.valid_to) == (now.valid_from, now.valid_to)
         assert level(now.confidence) <= level(was.confidence)
         assert category(now.category or "") is not None
 

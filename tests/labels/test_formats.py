@@ -214,6 +214,23 @@ def test_a_name_of_a_service_among_other_words_stops_no_walk(tmp_path: Path) -> 
     assert [label.category for label in imported(tmp_path / "ledger", RONIN)] == ["phishing"]
 
 
+@pytest.mark.parametrize(
+    ("row", "dated"),
+    [
+        ("A,sanctions,OFAC SDN list,", True),
+        ("Listed by OFAC,user,a pack,", True),
+        ("A,mixer,OFAC SDN list,", False),  # a mixer whatever lists say
+        ("A,sanctions,a list of somebody,", False),  # who knows of whom
+        ("A,sanctions,OFAC SDN list,2023-01-01", False),  # it says itself
+    ],
+)
+def test_undated_copies_of_a_list_have_the_dates_of_the_listing(row: str, dated: bool, tmp_path: Path) -> None:
+    path = write(tmp_path, "mine.csv", f"address,entity,category,source,valid_from\n{POOL},{row}\n")
+    import_labels([path], tmp_path / "ledger")
+    [label] = imported(tmp_path / "ledger", POOL)
+    assert ((label.valid_from, label.valid_to) == (parse_time("2022-08-08"), parse_time("2025-03-21"))) == dated
+
+
 def test_folders_are_taken_whole(tmp_path: Path) -> None:
     write(tmp_path, "lists/a/x.csv", f"address,entity\n{RONIN},A\n")
     write(tmp_path, "lists/b.txt", f"{BITCOIN}\n")

@@ -1,6 +1,7 @@
 """Labels in memory: the columns of a table as arrays, from which one label at a time is made when it is asked for."""
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from cointrail.labels.segment import SCHEMA
 
 ADDRESS_BYTES = 20
 FIELDS = SCHEMA.names[1:-1]  # of a label, apart from its address
+WORDS = 4096  # of a column that are kept as text
 OPEN = np.iinfo(np.int64).min  # a time that is not given
 
 
@@ -52,10 +54,10 @@ def _getter(column: pa.Array) -> Callable[[int], Any]:
 
 def _words(column: pa.DictionaryArray) -> Callable[[int], str | None]:
     indices = column.indices.fill_null(-1).to_numpy()
-    text = _texts(column.dictionary)
+    text = lru_cache(WORDS)(_texts(column.dictionary))
 
     def get(row: int) -> str | None:
-        place = indices[row]
+        place = int(indices[row])
         return None if place < 0 else text(place)
 
     return get

@@ -6,11 +6,13 @@ kept; whoever looks an address up sees them side by side. Decisions about labels
 Two times are kept apart: when a claim holds (`time`), and when the store learnt of it (`known`).
 """
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from hashlib import sha256
+from itertools import accumulate
 from pathlib import Path
 from time import time as clock
 
@@ -228,7 +230,7 @@ class Labels:
     def _standings(self, address: bytes, time: int | None, known: float | None) -> list[Standing]:
         found: dict[str, tuple[Label, float]] = {}
         for row in self._rows(address):
-            recorded = float(self._moments[np.searchsorted(self._starts, row, "right") - 1])
+            recorded = self._moments[bisect_right(self._starts, row) - 1]
             name = self._columns.id(row)
             if (known is None or recorded <= known) and (name not in found or recorded < found[name][1]):
                 found[name] = self._columns.label(row), recorded
@@ -269,8 +271,8 @@ class Labels:
         paths = self._paths()
         tables = [_builtin(), *map(read_segment, paths)]
         self._recorded = [(path, read_recorded(path)) for path in paths]
-        self._moments = np.array([0.0, *(moment for _, moment in self._recorded)])
-        self._starts = np.cumsum([0, *map(len, tables[:-1])])
+        self._moments = [0.0, *(moment for _, moment in self._recorded)]
+        self._starts = list(accumulate(map(len, tables[:-1]), initial=0))
         self._columns = Columns(pa.concat_tables(tables))
         prefixes = np.ascontiguousarray(self._columns.addresses[:, :PREFIX_BYTES]).view(">u8").ravel().astype(np.uint64)
         self._order = np.argsort(prefixes, kind="stable")

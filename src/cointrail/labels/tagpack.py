@@ -4,6 +4,7 @@ Only the stream of YAML events is looked at: no object is ever made from a tag o
 text only (so that no nesting of references can grow), and depth and size are limited.
 """
 
+import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -32,8 +33,11 @@ FIELDS = {
     "valid_to": "valid_to",
     "tx_hash": "tx_hash",
     "concepts": "concepts",
+    "context": "context",
 }
 CONCEPTS = "concepts"
+TIMES = ("valid_from", "valid_to")
+TIMED = '"valid_'  # in a context that tells times
 NULLS = ("", "~", "null", "Null", "NULL")
 
 Tag = tuple[int, dict[str, str]]
@@ -60,8 +64,18 @@ def read_tagpack(path: Path) -> Iterator[Said]:
         fields = header | tag
         if "address" not in fields and "tx_hash" in fields:
             continue  # it speaks of a transaction, not of an address
-        word = _category(fields)
-        yield line, 1, fields | {"category": word} if word else fields
+        if (word := _category(fields)) or TIMED in fields.get("context", ""):
+            fields = _times(fields) | fields | {"category": word}
+        yield line, 1, fields
+
+
+def _times(fields: Mapping[str, str]) -> dict[str, str]:
+    """The times of a claim that its context tells, as an export of labels writes them."""
+    try:
+        told = json.loads(fields.get("context", "")) if TIMED in fields.get("context", "") else {}
+    except (ValueError, RecursionError):
+        return {}
+    return {name: told[name] for name in TIMES if isinstance(told, dict) and isinstance(told.get(name), str)}
 
 
 def _category(fields: Mapping[str, str]) -> str:
