@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from cointrail.chains import parse_address
 from cointrail.errors import InputError
 from cointrail.labels import segment
+from cointrail.labels.columns import distinct
 from cointrail.labels.confidence import level
 from cointrail.labels.label import Label
 from cointrail.labels.store import Labels
@@ -171,3 +172,10 @@ def test_a_damaged_file_is_named(tmp_path: Path) -> None:
     file.write_bytes(b"")
     with pytest.raises(InputError, match="damaged"):
         Labels(tmp_path)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.binary(min_size=16, max_size=16) | st.sampled_from([bytes(16), bytes(15) + b"\x01", b"\x01" * 16])))
+def test_identities_are_ordered_as_bytes_are(identities: list[bytes]) -> None:
+    rows = np.frombuffer(b"".join(identities), np.uint8).reshape(-1, 16)
+    assert distinct(rows).tobytes() == b"".join(sorted(set(identities)))

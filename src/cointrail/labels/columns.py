@@ -46,6 +46,16 @@ def matrix(column: pa.Array, width: int) -> npt.NDArray[np.uint8]:
     return raw[column.offset * width : (column.offset + len(column)) * width].reshape(-1, width)
 
 
+def distinct(identities: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    """The rows of a matrix of identities, each once, in order of their bytes."""
+    words = np.ascontiguousarray(identities).view(">u8").astype(np.uint64)
+    ordered = np.lexsort((words[:, 1], words[:, 0]))
+    words = words[ordered]
+    first = np.ones(len(words), bool)
+    first[1:] = (words[1:] != words[:-1]).any(axis=1)
+    return identities[ordered[first]]
+
+
 def _getter(column: pa.Array) -> Callable[[int], Any]:
     if pa.types.is_dictionary(column.type):
         return _words(column)

@@ -9,6 +9,7 @@ from cointrail.chains.data import table
 
 TABLE = "networks.csv"
 EXPLORERS = {"etherscan": "ethereum", "bscscan": "bsc", "polygonscan": "polygon", "arbiscan": "arbitrum"}
+NEAR = 2  # folders above a file that may name its chain
 OTHER = "-"  # in the table: a chain whose addresses have another form
 
 
@@ -38,7 +39,7 @@ def network_of(path: Path) -> str:
 
     Public collections keep the labels of chains in folders: `labels/10/contracts.csv`, `data/bscscan/accounts.json`.
     """
-    for part in reversed(path.absolute().parts[:-1]):
+    for part in reversed(path.absolute().parts[-1 - NEAR : -1]):
         if re.fullmatch(r"[0-9]{1,9}", part) and (found := chain_of(f"eip155:{part}")):
             return found
         if part in EXPLORERS:

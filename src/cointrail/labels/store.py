@@ -25,7 +25,7 @@ from cointrail.chains.data import table as shipped
 from cointrail.errors import InputError
 from cointrail.labels import docket
 from cointrail.labels.claim import claim
-from cointrail.labels.columns import ADDRESS_BYTES, Columns, matrix
+from cointrail.labels.columns import ADDRESS_BYTES, Columns, distinct, matrix
 from cointrail.labels.confidence import level
 from cointrail.labels.decision import Action, Decision, Status, after, held, status
 from cointrail.labels.label import ID_BYTES, Label
@@ -52,6 +52,7 @@ class Labels:
     def __init__(self, ledger: Path) -> None:
         """Opens the labels in the folder of a ledger; none there is no error. InputError when a file is damaged."""
         self._folder = Path(ledger) / FOLDER
+        self._digest = ""  # once it was asked for
         self._load()
 
     def add(
@@ -203,18 +204,19 @@ class Labels:
     @property
     def digest(self) -> str:
         """SHA-256 of everything the imported labels say, whatever files and imports they came in, and of decisions."""
-        said = sha256(np.unique(matrix(self._identities(), ID_BYTES).view(f"S{ID_BYTES}")).tobytes()).hexdigest()
-        if not self._decisions:
-            return said
-        return sha256("\n".join([said, *sorted(one.id for one in self._decisions)]).encode()).hexdigest()
+        if not self._digest:
+            self._digest = sha256(self._distinct().tobytes()).hexdigest()
+            if self._decisions:
+                parts = [self._digest, *sorted(one.id for one in self._decisions)]
+                self._digest = sha256("\n".join(parts).encode()).hexdigest()
+        return self._digest
 
     @property
     def version(self) -> str:
         """Changes with anything that can change an answer, built-in labels and times of recording too."""
-        parts = [self.digest, matrix(_builtin().column("identity").combine_chunks(), ID_BYTES).tobytes().hex()]
-        parts += [f"{path.stem} {moment!r}" for path, moment in self._recorded]
-        parts += [f"{one.id} {one.recorded!r}" for one in self._decisions]
-        return sha256("\n".join(parts).encode()).hexdigest()
+        shipped = matrix(_builtin().column("identity").combine_chunks(), ID_BYTES).tobytes().hex()
+        moments = [f"{path.stem} {moment!r}" for path, moment in self._recorded]
+        return sha256("\n".join([self.digest, shipped, *moments]).encode()).hexdigest()
 
     def refresh(self) -> bool:
         """Reads again if another program has added labels or decisions since; whether it had."""
@@ -225,7 +227,7 @@ class Labels:
 
     def __len__(self) -> int:
         """The number of imported labels; the built-in ones do not count."""
-        return len(np.unique(matrix(self._identities(), ID_BYTES).view(f"S{ID_BYTES}")))
+        return len(self._distinct())
 
     def _standings(self, address: bytes, time: int | None, known: float | None) -> list[Standing]:
         found: dict[str, tuple[Label, float]] = {}
@@ -266,7 +268,11 @@ class Labels:
     def _identities(self) -> pa.Array:
         return self._columns.arrays["identity"].slice(len(_builtin()))
 
+    def _distinct(self) -> npt.NDArray[np.uint8]:
+        return distinct(self._columns.identities[len(_builtin()) :])
+
     def _load(self) -> None:
+        self._digest = ""
         self._listed = self._listing()
         paths = self._paths()
         tables = [_builtin(), *map(read_segment, paths)]
@@ -277,7 +283,7 @@ class Labels:
         prefixes = np.ascontiguousarray(self._columns.addresses[:, :PREFIX_BYTES]).view(">u8").ravel().astype(np.uint64)
         self._order = np.argsort(prefixes, kind="stable")
         self._prefixes = prefixes[self._order]
-        self._decisions = tuple(map(docket.read, docket.files(self._folder / docket.FOLDER)))
+        self._decisions: tuple[Decision, ...] = tuple(map(docket.read, docket.files(self._folder / docket.FOLDER)))
         self._decided: defaultdict[str, list[Decision]] = defaultdict(list)
         for decision in self._decisions:
             for name in decision.labels:
