@@ -19,6 +19,7 @@ from bench.following import comparing, tracing
 from bench.ground import Ground
 from bench.looking import looking
 from bench.machine import ROOT, commit, machine
+from bench.naming import naming
 from bench.scanning import scanning
 from bench.settling import settling
 from bench.spending import spending
@@ -28,11 +29,11 @@ PAGE = ROOT / "docs" / "bench.md"
 LIBRARIES = ("numpy", "numba", "pyarrow", "networkx")
 FULL = {
     "transfers": 10_000_000, "leaf": 100, "repeats": 3, "slice": 500_000, "large": 30_000_000, "spends": 1_000_000,
-    "inputs": 10_000_000,
+    "inputs": 10_000_000, "labels": 1_000_000,
 }  # fmt: skip
 QUICK = {
     "transfers": 30_000, "leaf": 5_000, "repeats": 1, "slice": 10_000, "large": 50_000, "spends": 6_000,
-    "inputs": 50_000,
+    "inputs": 50_000, "labels": 5_000,
 }  # fmt: skip
 
 INTRO = """# Speed
@@ -74,7 +75,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         console.print(f"written to {PAGE}")
 
 
-NAMES = ("import", "store", "trace", "plain", "look", "scan", "settle", "spend", "cluster", "flow")
+NAMES = ("import", "store", "trace", "plain", "look", "scan", "settle", "spend", "cluster", "flow", "label")
 
 
 def _works(ground: Ground, size: dict[str, int], quick: bool) -> Iterator[tuple[str, Callable[[], Part]]]:
@@ -88,6 +89,7 @@ def _works(ground: Ground, size: dict[str, int], quick: bool) -> Iterator[tuple[
     yield "spend", lambda: spending(ground, size["spends"])
     yield "cluster", lambda: clustering(ground, size["inputs"], quick)
     yield "flow", lambda: _flow(quick)
+    yield "label", lambda: naming(ground, size["labels"])
 
 
 def _flow(quick: bool) -> Part:

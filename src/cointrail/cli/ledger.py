@@ -14,6 +14,7 @@ from cointrail.cli.progress import progress
 from cointrail.conversions.bridges import extended
 from cointrail.conversions.mixers.pools import shipped as pools
 from cointrail.errors import InputError
+from cointrail.labels.freezes import TOPICS
 from cointrail.ledger import open_ledger
 from cointrail.ledger.assets import registry
 from cointrail.ledger.importer import Imported, import_files, import_node
@@ -64,7 +65,7 @@ def import_(
     """Import transfers: all of them or, if anything is unusable, nothing. Importing twice is importing once."""
     wrappers = tuple(format_address(parse_address(contract)) for contract in wrapped or ())
     name = chain or (load(into).chain if (into / NAME).is_file() else DEFAULT_CHAIN)
-    wanted = extended(bridges or ()).wanted().also(pools().topics)
+    wanted = extended(bridges or ()).wanted().also(pools().topics).also(frozenset(TOPICS))  # freezes become labels
     with progress() as step:
         if rpc is not None:
             if paths:

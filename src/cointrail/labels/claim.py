@@ -5,13 +5,18 @@ from collections.abc import Mapping
 from functools import lru_cache
 from sys import intern
 
+from cointrail.chains import tron
 from cointrail.chains.address import WRAPPING, parse_address, parse_any
 from cointrail.chains.chain import chain as chain_by_name
 from cointrail.chains.moment import parse_time
+from cointrail.labels.categories import category
 from cointrail.labels.label import Label
+from cointrail.labels.listings import listed
 from cointrail.labels.networks import chain_of, elsewhere
 
 OPEN = ("", "null", "none", "~")  # a time that is not given
+SANCTIONS = "sanctions"  # of the taxonomy
+AUTHORITIES = ("OFAC",)  # whose dates of listing are known
 ENTITY_LENGTH = 1000  # longer texts are not names, but files that were cut wrongly
 EVM_FORM = re.compile(r"(?:0[xX]|\\[xX]).{40}")
 
@@ -20,8 +25,9 @@ def claim(fields: Mapping[str, str], file: str) -> Label | None:
     """The label that the fields say, None when they speak of another kind of chain.
 
     Fields: address, entity, and where known category, actor, confidence, source, url, network, currency, valid_from,
-    valid_to, lastmod. A label without a source has its file as the source. Raises ValueError with the reason when the
-    address, the entity or a time cannot be used.
+    valid_to, lastmod, authority. A label without a source has its file as the source; one of an authority's list, or
+    an undated one that repeats it, has the dates of its listing, where they are known. Raises ValueError with the
+    reason when the address, the entity or a time cannot be used.
     """
     text = fields.get("address", "").strip(WRAPPING)
     if not text:
@@ -42,6 +48,9 @@ def claim(fields: Mapping[str, str], file: str) -> Label | None:
         raise ValueError("it ends before it begins")
     source = fields.get("source", "").strip() or file
     url = fields.get("url", "").strip() or (source if source.startswith(("https://", "http://")) else "")
+    authority = fields.get("authority") or ("" if valid_from or valid_to else _authority(fields, entity, source, file))
+    if authority:
+        valid_from, valid_to = listed(authority, address) or (valid_from, valid_to)
     return Label(
         address=address,
         network=chain or (intern(network.lower()) if network else None),
@@ -55,7 +64,15 @@ def claim(fields: Mapping[str, str], file: str) -> Label | None:
         valid_to=valid_to,
         lastmod=_time(fields, "lastmod"),
         file=file,
+        written=None if EVM_FORM.fullmatch(text) or tron.parse(text) else text,
     )
+
+
+def _authority(fields: Mapping[str, str], entity: str, source: str, file: str) -> str:
+    """Whose list an undated claim of a sanction repeats; "" for what is no such claim, or does not say."""
+    known = category(fields.get("category") or "")
+    said = (entity,) if known is None or known.native != SANCTIONS else (entity, fields["category"], source, file)
+    return next((name for text in said for name in AUTHORITIES if name in text.upper()), "")
 
 
 def _address(text: str, term: str, chain: str | None) -> bytes | None:

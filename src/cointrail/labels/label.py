@@ -22,6 +22,7 @@ class Label:
     valid_to: int | None  # the first second at which it no longer holds
     lastmod: int | None  # when the source last touched the claim
     file: str  # name of the file it was imported from
+    written: str | None = None  # the address as text, where its 20 bytes do not tell it: of output-based chains
 
     def valid(self, time: int | None) -> bool:
         """Whether the claim holds at `time`; at an unknown time every claim may hold."""
@@ -30,7 +31,7 @@ class Label:
         return (self.valid_from is None or self.valid_from <= time) and (self.valid_to is None or time < self.valid_to)
 
     def identity(self) -> bytes:
-        """16 bytes that two labels share only if they say the same; the file they came in does not count."""
+        """16 bytes that two labels share only if they say the same; file and writing do not count."""
         said = (
             self.address,
             self.network,

@@ -25,6 +25,8 @@ COLUMNS = {
     "lastmod": ("lastmod", "lastmodified"),
 }
 REQUIRED = ("address", "entity")
+Said = tuple[int, int, Mapping[str, str] | str]  # line, lines it takes, and what it says, or why it is bad
+Row = Said | tuple[int, int, None]  # or that it says nothing of an address
 IGNORED = re.compile(r"[\s_\-]+")
 
 
@@ -34,23 +36,41 @@ def is_header(line: str) -> bool:
     return len(cells) > 1 and any(_plain(cell) == "address" for cell in cells) and ": " not in line  # that is YAML
 
 
-def read_table(path: Path) -> Iterator[tuple[int, int, Mapping[str, str] | str]]:
+def is_table(line: str) -> bool:
+    """Whether it has a column for each field that a label needs."""
+    names = {_plain(cell) for cell in _cells(line)}
+    return is_header(line) and all(names & {*COLUMNS[field]} for field in REQUIRED)
+
+
+def read_table(path: Path) -> Iterator[Said]:
     """The rows of the file: line, lines it takes, and its fields, or the reason why it cannot be used.
 
     Raises InputError when the file is no table of labels or cannot be read to its end.
     """
+    where: tuple[int, dict[str, int]] | None = None
+    for line, lines, cells in records(path):
+        if where is None:
+            where = _columns(cells, path)
+        else:
+            yield line, lines, _fields(cells, where, lines)
+
+
+def records(path: Path, delimiter: str | None = None) -> Iterator[tuple[int, int, list[str]]]:
+    """The records of a CSV file, the heading too, blank ones left out: line, lines it takes, cells.
+
+    The delimiter is found in the heading if it is not given. Raises InputError when the file cannot be read to its end.
+    """
     try:
         with path.open(encoding="utf-8-sig", newline="") as text:
             first = text.readline()
-            delimiter = max(DELIMITERS, key=lambda mark: len(first.split(mark)))
-            where = _columns(next(csv.reader([first], delimiter=delimiter), []), path)
-            reader = csv.reader(text, delimiter=delimiter)
+            mark = delimiter or max(DELIMITERS, key=lambda one: len(first.split(one)))
+            yield 1, 1, next(csv.reader([first], delimiter=mark), [])
+            reader = csv.reader(text, delimiter=mark)
             last = 0
             for cells in reader:
                 line, lines, last = last + 2, reader.line_num - last, reader.line_num
-                if not cells or not any(cell.strip() for cell in cells):
-                    continue
-                yield line, lines, _fields(cells, where, lines)
+                if any(cell.strip() for cell in cells):
+                    yield line, lines, cells
     except UnicodeDecodeError as error:
         raise InputError(f"{path}: not UTF-8 text: save it as UTF-8 ({error.reason})") from error
     except csv.Error as error:

@@ -4,6 +4,7 @@ Only the stream of YAML events is looked at: no object is ever made from a tag o
 text only (so that no nesting of references can grow), and depth and size are limited.
 """
 
+import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import yaml
 
 from cointrail.errors import InputError
 from cointrail.labels.categories import category
+from cointrail.labels.table import Said
 
 LARGEST = 1 << 29  # bytes
 DEEPEST = 32
@@ -31,14 +33,17 @@ FIELDS = {
     "valid_to": "valid_to",
     "tx_hash": "tx_hash",
     "concepts": "concepts",
+    "context": "context",
 }
 CONCEPTS = "concepts"
+TIMES = ("valid_from", "valid_to")
+TIMED = '"valid_'  # in a context that tells times
 NULLS = ("", "~", "null", "Null", "NULL")
 
 Tag = tuple[int, dict[str, str]]
 
 
-def read_tagpack(path: Path) -> Iterator[tuple[int, int, Mapping[str, str] | str]]:
+def read_tagpack(path: Path) -> Iterator[Said]:
     """The tags of the file: line, 1, and the fields, those of the header inherited.
 
     A label has one category. It is the first of category and concepts that names a service, else the abuse, else what
@@ -59,8 +64,18 @@ def read_tagpack(path: Path) -> Iterator[tuple[int, int, Mapping[str, str] | str
         fields = header | tag
         if "address" not in fields and "tx_hash" in fields:
             continue  # it speaks of a transaction, not of an address
-        word = _category(fields)
-        yield line, 1, fields | {"category": word} if word else fields
+        if (word := _category(fields)) or TIMED in fields.get("context", ""):
+            fields = _times(fields) | fields | {"category": word}
+        yield line, 1, fields
+
+
+def _times(fields: Mapping[str, str]) -> dict[str, str]:
+    """The times of a claim that its context tells, as an export of labels writes them."""
+    try:
+        told = json.loads(fields.get("context", "")) if TIMED in fields.get("context", "") else {}
+    except (ValueError, RecursionError):
+        return {}
+    return {name: told[name] for name in TIMES if isinstance(told, dict) and isinstance(told.get(name), str)}
 
 
 def _category(fields: Mapping[str, str]) -> str:

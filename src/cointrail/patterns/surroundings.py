@@ -13,8 +13,7 @@ import pyarrow as pa
 from cointrail.chains import Asset, format_address, imitates, parse_address
 from cointrail.chains.asset import NATIVE
 from cointrail.errors import InputError
-from cointrail.labels.label import Label
-from cointrail.labels.store import Labels
+from cointrail.labels import Label, Labels, stops
 from cointrail.ledger import Ledger
 from cointrail.ledger import segment as segments
 from cointrail.ledger.assets import registry
@@ -174,7 +173,8 @@ class _View:
                     if inward and (self._record.start is None or time < self._record.start):
                         [raw] = self._ledger.addresses([index.address(peer)])
                         told = store.at(raw, time) if raw else []
-                        came.append(next((label.category or "" for label in told), ""))
+                        kinds = sorted(told, key=lambda label: stops(label) is None)  # a service before what it did
+                        came.append(next((label.category or "" for label in kinds), ""))
             out[payer] = tuple(came)
         return out
 

@@ -57,7 +57,7 @@ def test_what_really_happened_is_within(told: list[Person], one_address: bool, d
             dirty[n], dirty[who], clean[who] = dirty[n] + unit, dirty[who] - unit, clean[who] - (1 - unit)
             fees[who] -= 1
     really = [0] * len(paid)
-    for n, one in enumerate(told):
+    for n in range(len(told)):
         mine = [place for place, (_, who) in enumerate(paid) if who == n]
         room = sum(values[place] for place in mine) + fees[n]
         for place in mine:
