@@ -1,5 +1,7 @@
-"""How much of what came to an address, or left it, comes from and goes to each category."""
+"""How much of an address's funds comes from, and goes to, each category, directly and over others."""
 
-from cointrail.exposure.answer import Exposure, Part
+from cointrail.exposure.answer import Direction, Exposure, Part
+from cointrail.exposure.inquiry import Inquiry
+from cointrail.exposure.store import Exposures, build
 
-__all__ = ["Exposure", "Part"]
+__all__ = ["Direction", "Exposure", "Exposures", "Inquiry", "Part", "build"]

@@ -1,0 +1,298 @@
+"""The compiled replay of a whole ledger under haircut and poison: one pass over the rows, all categories at once.
+
+The same rules as in `replay` and `purses`. A holding has a row of `state`: balance (two words), where its block of
+`pool` begins, and a word of facts. A block holds one record a colour, ascending: coins held (two words), all that
+came (two words), and a word with the colour and the hops of both. Only what a category touched has a block; blocks
+double in size and are used again. Amounts are as in `wide`.
+"""
+
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+from cointrail.exposure.said import FREE, NOBODY
+from cointrail.exposure.wide import ONE, ZERO, below, minus, plus, share
+from cointrail.tracing.prefetch import prefetch
+
+TIMED, DEAD = 254, 253  # codes in `state`: depends on the time; of an asset that does not count
+AHEAD, NEAR = 20, 8  # rows for which states and blocks are asked for ahead
+COLOURS = 64  # at most: two a category, and two for any
+CLASSES = 7  # sizes of blocks: 1 to 64
+ROOM = 2 * COLOURS  # records that one movement may need anew
+WIDE_BIT = np.uint64(1 << 63)  # as in `ledger.index`
+NEVER = (1 << 28) - 1  # hops of what never came
+
+# the word of facts: records in the block 0-7, class of its size 8-15, whether a transaction between outputs 16, code 24
+_COUNT, _CLASS, _THROUGH, _CODE = np.uint64(0), np.uint64(8), np.uint64(16), np.uint64(24)
+_BYTE = np.uint64(0xFF)
+# the word of a record: colour 0-7, hops of what is held 8-35, hops of what came 36-63
+_HELD_HOPS, _CAME_HOPS, _HOPS = np.uint64(8), np.uint64(36), np.uint64(NEVER)
+
+
+def facts(code: Any, through: Any) -> Any:
+    """The words of facts of holdings without a block."""
+    return (code.astype(np.uint64) << _CODE) | (through.astype(np.uint64) << _THROUGH)
+
+
+@njit(cache=True, nogil=True)
+def openings(sender: Any, link: Any, narrow: Any, wide: Any, dead: Any, came: Any, left: Any, lowest: Any) -> None:
+    """Sum what came to and left each holding, to itself apart, and find how far below nothing its balance falls.
+
+    `lowest` is that depth, not negative. All three have two words a holding and start at 0.
+    """
+    for row in range(sender.size):
+        s = sender[row]
+        if narrow[row] == ZERO or dead[s]:
+            continue
+        r = s ^ link[row]
+        high, low = ZERO, narrow[row]
+        if low & WIDE_BIT:
+            high, low = wide[low ^ WIDE_BIT, 2], wide[low ^ WIDE_BIT, 3]
+        if s == r:
+            out_high, out_low = plus(left[s, 0], left[s, 1], high, low)
+        else:
+            left[s, 0], left[s, 1] = plus(left[s, 0], left[s, 1], high, low)
+            out_high, out_low = left[s, 0], left[s, 1]
+        if below(came[s, 0], came[s, 1], out_high, out_low):
+            under_high, under_low = minus(out_high, out_low, came[s, 0], came[s, 1])
+            if below(lowest[s, 0], lowest[s, 1], under_high, under_low):
+                lowest[s, 0], lowest[s, 1] = under_high, under_low
+        if s != r:
+            came[r, 0], came[r, 1] = plus(came[r, 0], came[r, 1], high, low)
+
+
+@njit(cache=True, nogil=True)
+def balances(state: Any, came: Any, left: Any, lowest: Any, backward: bool) -> None:
+    """Fill in the opening balances: inferred ones, or walking backward what is held at the end."""
+    for h in range(state.shape[0]):
+        high, low = lowest[h, 0], lowest[h, 1]
+        if backward:
+            high, low = plus(high, low, came[h, 0], came[h, 1])
+            high, low = minus(high, low, left[h, 0], left[h, 1])
+        state[h, 0], state[h, 1] = high, low
+
+
+@njit(cache=True, nogil=True)
+def code_at(holding: int, time: int, timed: Any, start: Any, since: Any, codes: Any, undated: Any) -> int:
+    """The code of a holding whose label depends on the time; -1 is an unknown time. `since` has the least first."""
+    place = np.searchsorted(timed, holding)
+    if time == -1:
+        return int(undated[place])
+    at = start[place]
+    while at + 1 < start[place + 1] and since[at + 1] <= time:
+        at += 1
+    return int(codes[at])
+
+
+@njit(cache=True, nogil=True)
+def _grow(state: Any, pool: Any, free: Any, h: int) -> None:
+    """Give a holding a block of twice the size."""
+    word = state[h, 3]
+    count, size = np.int64(word & _BYTE), np.int64((word >> _CLASS) & _BYTE)
+    bigger = size + 1 if count else 0
+    block = free[bigger]
+    if block:
+        free[bigger] = np.int64(pool[block, 0])
+    else:
+        block = free[CLASSES]
+        free[CLASSES] += 1 << bigger
+    if count:
+        old = np.int64(state[h, 2])
+        for k in range(count):
+            for field in range(5):
+                pool[block + k, field] = pool[old + k, field]
+        pool[old, 0] = np.uint64(free[size])
+        free[size] = old
+    state[h, 2] = np.uint64(block)
+    state[h, 3] = (word & ~(_BYTE << _CLASS)) | (np.uint64(bigger) << _CLASS)
+
+
+@njit(cache=True, nogil=True)
+def _record(state: Any, pool: Any, free: Any, h: int, colour: int, at: int) -> int:
+    """The place in a holding's block of the record of a colour, made if need be; it is not before `at`."""
+    count = np.int64(state[h, 3] & _BYTE)
+    block = np.int64(state[h, 2])
+    while at < count and np.int64(pool[block + at, 4] & _BYTE) < colour:
+        at += 1
+    if at < count and np.int64(pool[block + at, 4] & _BYTE) == colour:
+        return at
+    if count == 0 or count == 1 << np.int64((state[h, 3] >> _CLASS) & _BYTE):
+        _grow(state, pool, free, h)
+        block = np.int64(state[h, 2])
+    for k in range(count, at, -1):
+        for field in range(5):
+            pool[block + k, field] = pool[block + k - 1, field]
+    for field in range(4):
+        pool[block + at, field] = ZERO
+    pool[block + at, 4] = np.uint64(colour) | (_HOPS << _HELD_HOPS) | (_HOPS << _CAME_HOPS)
+    state[h, 3] += ONE
+    return at
+
+
+@njit(cache=True, nogil=True)
+def _hold(pool: Any, place: int, high: int, low: int, hop: int, poison: bool) -> None:
+    if poison:
+        pool[place, 1] = ONE
+    else:
+        pool[place, 0], pool[place, 1] = plus(pool[place, 0], pool[place, 1], high, low)
+    if hop < np.int64((pool[place, 4] >> _HELD_HOPS) & _HOPS):
+        pool[place, 4] = (pool[place, 4] & ~(_HOPS << _HELD_HOPS)) | (np.uint64(hop) << _HELD_HOPS)
+
+
+@njit(cache=True, nogil=True)
+def _note(pool: Any, place: int, high: int, low: int, hop: int) -> None:
+    pool[place, 2], pool[place, 3] = plus(pool[place, 2], pool[place, 3], high, low)
+    if hop < np.int64(pool[place, 4] >> _CAME_HOPS):
+        pool[place, 4] = (pool[place, 4] & ~(_HOPS << _CAME_HOPS)) | (np.uint64(hop) << _CAME_HOPS)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _leave(state: Any, pool: Any, s: int, high: int, low: int, poison: bool, runs: Any, colours: Any, hops: Any) -> int:
+    """Take an outflow from a holding: its runs by colour, with hops; how many."""
+    word = state[s, 3]
+    count, block = np.int64(word & _BYTE), np.int64(state[s, 2])
+    step = 0 if (word >> _THROUGH) & ONE else 1
+    found = 0
+    upto_high, upto_low, before_high, before_low = ZERO, ZERO, ZERO, ZERO
+    for k in range(block, block + count):
+        if not (pool[k, 0] or pool[k, 1]):
+            continue
+        colour = np.int64(pool[k, 4] & _BYTE)
+        if poison:
+            if found and colour & 1 and colours[found - 1] == colour - 1:
+                continue
+            runs[found, 0], runs[found, 1] = high, low
+        else:
+            upto_high, upto_low = plus(upto_high, upto_low, pool[k, 0], pool[k, 1])
+            all_high, all_low = share(upto_high, upto_low, high, low, state[s, 0], state[s, 1])
+            part_high, part_low = minus(all_high, all_low, before_high, before_low)
+            before_high, before_low = all_high, all_low
+            if not (part_high or part_low):
+                continue
+            pool[k, 0], pool[k, 1] = minus(pool[k, 0], pool[k, 1], part_high, part_low)
+            runs[found, 0], runs[found, 1] = part_high, part_low
+        colours[found] = colour
+        hops[found] = min(np.int64((pool[k, 4] >> _HELD_HOPS) & _HOPS) + step, NEVER - 1)
+        found += 1
+    state[s, 0], state[s, 1] = minus(state[s, 0], state[s, 1], high, low)
+    return found
+
+
+@njit(cache=True, nogil=True)
+def _arrive(
+    state: Any, pool: Any, free: Any, r: int, stops: bool, inner: bool, poison: bool,
+    found: int, runs: Any, colours: Any, hops: Any,
+) -> None:  # fmt: skip
+    """Bring the runs of a movement to a holding; `stops`: it has a category, so they are noted and not held."""
+    through = (state[r, 3] >> _THROUGH) & ONE
+    at = 0
+    for k in range(found):
+        colour, hop, high, low = colours[k], hops[k], runs[k, 0], runs[k, 1]
+        kept = colour if through else colour | 1
+        if not inner:
+            at = _record(state, pool, free, r, colour, at)
+            _note(pool, np.int64(state[r, 2]) + at, high, low, hop)
+        if not stops:
+            at = _record(state, pool, free, r, kept, at)
+            _hold(pool, np.int64(state[r, 2]) + at, high, low, hop, poison)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def replay(
+    sender: Any, link: Any, narrow: Any, wide: Any, time: Any, backward: bool, poison: bool, anything: int,
+    state: Any, pool: Any, free: Any, timed: Any, start: Any, since: Any, codes: Any, undated: Any,
+    first: int, last: int,
+) -> int:  # fmt: skip
+    """Play rows `first` to `last` in walking order; the place of the first that the pool has no room for, or `last`.
+
+    `time` (-1: unknown) is read where labels depend on it. `anything` is a code beyond all categories for poison: what
+    came of any. `free` holds the first free block of each size (0: none), then where unused records begin (from 1).
+    """
+    rows = sender.size
+    runs, colours, hops = np.empty((COLOURS, 2), np.uint64), np.empty(COLOURS, np.int64), np.empty(COLOURS, np.int64)
+    for i in range(first, last):
+        ahead = min(i + AHEAD, rows - 1)
+        ahead = rows - 1 - ahead if backward else ahead
+        prefetch(state, sender[ahead])
+        prefetch(state, sender[ahead] ^ link[ahead])
+        near = min(i + NEAR, rows - 1)
+        near = rows - 1 - near if backward else near
+        prefetch(pool, np.int64(state[sender[near], 2]))
+        prefetch(pool, np.int64(state[sender[near] ^ link[near], 2]))
+        row = rows - 1 - i if backward else i
+        if narrow[row] == ZERO:
+            continue
+        s = np.int64(sender[row])
+        r = s ^ np.int64(link[row])
+        if backward:
+            s, r = r, s
+        code, kind = np.int64(state[s, 3] >> _CODE), np.int64(state[r, 3] >> _CODE)
+        if code == DEAD:
+            continue
+        high, low = ZERO, narrow[row]
+        if low & WIDE_BIT:
+            high, low = wide[low ^ WIDE_BIT, 2], wide[low ^ WIDE_BIT, 3]
+        if free[CLASSES] + ROOM > pool.shape[0]:
+            return i
+        found = 0
+        if code == FREE or code == TIMED:
+            found = _leave(state, pool, s, high, low, poison, runs, colours, hops)
+        if code == TIMED:
+            code = code_at(s, time[row], timed, start, since, codes, undated)
+        if code != FREE:
+            found = 0
+            if code != NOBODY:
+                runs[0, 0], runs[0, 1], colours[0], hops[0] = high, low, 2 * code, 1
+                found = 1
+                if poison:
+                    runs[1, 0], runs[1, 1], colours[1], hops[1] = high, low, 2 * anything, 1
+                    found = 2
+        if kind == NOBODY:
+            continue
+        if kind == FREE or kind == TIMED:
+            state[r, 0], state[r, 1] = plus(state[r, 0], state[r, 1], high, low)
+        if found:
+            if kind == TIMED:
+                kind = code_at(r, time[row], timed, start, since, codes, undated)
+            _arrive(state, pool, free, r, kind != FREE, s == r, poison, found, runs, colours, hops)
+    return last
+
+
+@njit(cache=True, nogil=True)
+def gathered(
+    state: Any, pool: Any, order: Any, begin: Any, start: Any, colour: Any, hops: Any, amount: Any,
+) -> int:  # fmt: skip
+    """Sum what came to the holdings of each seat by colour.
+
+    `order[begin[n] : begin[n + 1]]` are the holdings of seat n. Fills `start` (a seat and one more) and one row a
+    colour in the others, which have room for all records; how many rows there are.
+    """
+    sums, least = np.zeros((COLOURS, 2), np.uint64), np.full(COLOURS, NEVER, np.int64)
+    found = 0
+    for seat in range(begin.size - 1):
+        start[seat] = found
+        for k in range(begin[seat], begin[seat + 1]):
+            h = order[k]
+            block = np.int64(state[h, 2])
+            for place in range(block, block + np.int64(state[h, 3] & _BYTE)):
+                one = np.int64(pool[place, 4] & _BYTE)
+                sums[one, 0], sums[one, 1] = plus(sums[one, 0], sums[one, 1], pool[place, 2], pool[place, 3])
+                least[one] = min(least[one], np.int64(pool[place, 4] >> _CAME_HOPS))
+        for one in range(COLOURS):
+            if sums[one, 0] or sums[one, 1]:
+                colour[found], hops[found] = one, least[one]
+                amount[found, 0], amount[found, 1] = sums[one, 0], sums[one, 1]
+                found += 1
+                sums[one, 0], sums[one, 1], least[one] = ZERO, ZERO, NEVER
+    start[begin.size - 1] = found
+    return found
+
+
+@njit(cache=True, nogil=True)
+def totals(whole: Any, order: Any, begin: Any, total: Any) -> None:
+    """Sum an amount of each holding over the holdings of each seat, as in `gathered`."""
+    for seat in range(begin.size - 1):
+        for k in range(begin[seat], begin[seat + 1]):
+            h = order[k]
+            total[seat, 0], total[seat, 1] = plus(total[seat, 0], total[seat, 1], whole[h, 0], whole[h, 1])
