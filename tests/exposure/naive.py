@@ -71,7 +71,9 @@ class _Replay:
         if sender != recipient:
             answer = self.answers[recipient]
             answer.total += amount
-            answer.unknown += amount - (max(parts.values(), default=0) if self.policy == "poison" else sum(parts.values()))
+            answer.unknown += amount - (
+                max(parts.values(), default=0) if self.policy == "poison" else sum(parts.values())
+            )
             for one, part in parts.items():
                 (answer.direct if own is not None else answer.indirect)[one] += part
                 answer.hops[one] = min(answer.hops.get(one, hops[one]), hops[one])
@@ -94,7 +96,7 @@ class _Replay:
     def share(self, place: int, sender: int, amount: int) -> Counter[int]:
         held = self.held[sender]
         if self.policy == "poison":
-            return Counter({one: amount for one in held})
+            return Counter(dict.fromkeys(held, amount))
         if self.policy == "tiho":
             if place not in self.shares:
                 self.look_ahead(place, sender)

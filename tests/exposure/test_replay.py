@@ -57,7 +57,11 @@ def test_the_books_balance(world: World) -> None:
             if ledger.address_id(address(one)) is None:
                 continue
             for side in ("source", "destination"):
-                own = [part for part in Inquiry(ledger, labels, policy).address(address(one)).parts if part.direction == side]
+                own = [
+                    part
+                    for part in Inquiry(ledger, labels, policy).address(address(one)).parts
+                    if part.direction == side
+                ]
                 assert sum(part.amount for part in own) == (own[0].total if own else 0)
 
 

@@ -2,6 +2,8 @@
 
 from cointrail.exposure.answer import Direction, Exposure, Part
 from cointrail.exposure.inquiry import Inquiry
+from cointrail.exposure.proof import Path, Proof, prove
 from cointrail.exposure.store import Exposures, build
+from cointrail.exposure.within import bounded
 
-__all__ = ["Direction", "Exposure", "Exposures", "Inquiry", "Part", "build"]
+__all__ = ["Direction", "Exposure", "Exposures", "Inquiry", "Part", "Path", "Proof", "bounded", "build", "prove"]

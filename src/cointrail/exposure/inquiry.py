@@ -74,6 +74,10 @@ class Inquiry:
         own = (holding for one in members for part in index.owned_by(one) for holding in index.holdings(part))
         return [holding for holding in own if self.ledger.assets[index.asset(holding)].verified]
 
+    def own(self, holdings: Iterable[int], asset: int) -> list[int]:
+        """Those of some holdings that are of an asset."""
+        return [holding for holding in holdings if self.ledgers.asset(holding) == asset]
+
     def replayed(
         self, view: View, holdings: Iterable[int], heard: Callable[[Carried], None] = lambda carried: None
     ) -> dict[int, Came]:
@@ -101,12 +105,10 @@ class Inquiry:
 
     def _addresses(self, members: Iterable[int]) -> list[Part]:
         holdings = self.holdings(members)
-        by_asset: dict[int, list[int]] = {}
-        for holding in holdings:
-            by_asset.setdefault(self.ledgers.asset(holding), []).append(holding)
+        assets = sorted(set(map(self.ledgers.asset, holdings)))
         found: list[Part] = []
         for view in self.views.values():
-            came = [one for own in by_asset.values() for one in self.replayed(view, own).items()]
+            came = [one for asset in assets for one in self.replayed(view, self.own(holdings, asset)).items()]
             found += self._parts(view, came)
         return found
 

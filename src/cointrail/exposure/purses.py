@@ -133,7 +133,9 @@ class Reach:
 
     def spend(self, key: int, amount: int, balance: int) -> list[Run]:
         straight = {colour for colour in self._touched if not colour & 1}
-        return [(amount, colour) for colour in sorted(self._touched) if colour & ~1 == colour or colour - 1 not in straight]
+        return [
+            (amount, colour) for colour in sorted(self._touched) if colour & ~1 == colour or colour - 1 not in straight
+        ]
 
 
 PURSES: dict[str, type[Queue] | type[Mixed] | type[Reach]] = {

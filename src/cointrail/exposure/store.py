@@ -96,7 +96,10 @@ class Exposures:
         first, last = int(side.start[seat]), int(side.start[seat + 1])
         came = Came(_whole(side.total[seat].tolist()))
         rows = zip(
-            side.colour[first:last].tolist(), side.hops[first:last].tolist(), side.amount[first:last].tolist(), strict=True
+            side.colour[first:last].tolist(),
+            side.hops[first:last].tolist(),
+            side.amount[first:last].tolist(),
+            strict=True,
         )
         for colour, hops, words in rows:
             amount = _whole(words)
@@ -130,7 +133,9 @@ def build(ledger: Ledger, labels: Labels, policy: str = "haircut", step: Step = 
     return Exposures(ledger, labels, policy)
 
 
-def both(ledger: Ledger, labels: Labels, policy: str, step: Step = lambda what, share: None) -> tuple[Ground, list[Pass]]:
+def both(
+    ledger: Ledger, labels: Labels, policy: str, step: Step = lambda what, share: None
+) -> tuple[Ground, list[Pass]]:
     """Both passes over a ledger, in two threads."""
     step("labels", 0)
     made = ground(ledger, labels)

@@ -73,7 +73,9 @@ def share(held_high: int, held_low: int, high: int, low: int, whole_high: int, w
             one = low & MASK
         guess = np.uint64(((float(left_high) * WORD + float(left_low)) * SHIFT + factor * float(one)) / divisor)
         product_high, product_low = _times(held_high, held_low, one)
-        left_high, left_low = plus((left_high << STEP) | (left_low >> REST), left_low << STEP, product_high, product_low)
+        left_high, left_low = plus(
+            (left_high << STEP) | (left_low >> REST), left_low << STEP, product_high, product_low
+        )
         taken_high, taken_low = _times(whole_high, whole_low, guess)
         left_high, left_low = minus(left_high, left_low, taken_high, taken_low)
         while left_high >> SIGN:
