@@ -28,7 +28,6 @@ def test_all_paths_together_are_the_exposure(world: World) -> None:
                     continue
                 proof = prove(inquiry, address(one), part.category, part.direction, most=10_000)
                 assert proof.amount == {"COIN": part.amount}
-                # what goes round through the address is received more than once, self-payments are no receipt
                 assert proof.shown == proof.amount
                 amounts = [path.amount for path in proof.paths]
                 assert amounts == sorted(amounts, reverse=True)

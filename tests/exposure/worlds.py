@@ -26,9 +26,11 @@ class Claim:
     until: int | None = None
 
     def label(self) -> Label:
-        times = [None if place is None else START + 12 * (place + 1) for place in (self.since, self.until)]
+        since, until = (None if place is None else START + 12 * (place + 1) for place in (self.since, self.until))
         name = categories()[self.category]
-        return Label(address(self.address), None, f"{name} {self}", name, None, None, "test", None, *times, None, "t")
+        return Label(
+            address(self.address), None, f"{name} {self}", name, None, None, "test", None, since, until, None, "t"
+        )
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """What a whole-ledger replay runs over: senders, codes, times and seats as arrays, the same in both directions."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -22,20 +22,14 @@ LONG_AGO = -(1 << 62)
 SLICE = 1 << 20  # rows looked at at once
 
 
-@dataclass(frozen=True)
-class Timed:
+class Timed(NamedTuple):
     """Holdings whose code depends on the time, ascending, and the codes of each from when on."""
 
     holding: Array
-    start: Array
-    since: Array
+    start: Array  # where those of each begin in the next two, and one more
+    since: Array  # ascending, the first long ago
     code: Array
-    undated: Array
-
-    @property
-    def arrays(self) -> tuple[Array, ...]:
-        """As the kernels take them."""
-        return self.holding, self.start, self.since, self.code, self.undated
+    undated: Array  # the code at an unknown time
 
 
 @dataclass(frozen=True)

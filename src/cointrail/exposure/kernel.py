@@ -74,19 +74,19 @@ def balances(state: Any, came: Any, left: Any, lowest: Any, backward: bool) -> N
 
 
 @njit(cache=True, nogil=True)
-def code_at(holding: int, time: int, timed: Any, start: Any, since: Any, codes: Any, undated: Any) -> int:
-    """The code of a holding whose label depends on the time; -1 is an unknown time. `since` has the least first."""
-    place = np.searchsorted(timed, holding)
+def code_at(holding: Any, time: Any, timed: Any) -> Any:
+    """The code of a holding whose label depends on the time; -1 is an unknown time. `timed` is a `ground.Timed`."""
+    place = np.searchsorted(timed.holding, holding)
     if time == -1:
-        return int(undated[place])
-    at = start[place]
-    while at + 1 < start[place + 1] and since[at + 1] <= time:
+        return np.int64(timed.undated[place])
+    at = timed.start[place]
+    while at + 1 < timed.start[place + 1] and timed.since[at + 1] <= time:
         at += 1
-    return int(codes[at])
+    return np.int64(timed.code[at])
 
 
 @njit(cache=True, nogil=True)
-def _grow(state: Any, pool: Any, free: Any, h: int) -> None:
+def _grow(state: Any, pool: Any, free: Any, h: Any) -> None:
     """Give a holding a block of twice the size."""
     word = state[h, 3]
     count, size = np.int64(word & _BYTE), np.int64((word >> _CLASS) & _BYTE)
@@ -109,7 +109,7 @@ def _grow(state: Any, pool: Any, free: Any, h: int) -> None:
 
 
 @njit(cache=True, nogil=True)
-def _record(state: Any, pool: Any, free: Any, h: int, colour: int, at: int) -> int:
+def _record(state: Any, pool: Any, free: Any, h: Any, colour: Any, at: Any) -> Any:
     """The place in a holding's block of the record of a colour, made if need be; it is not before `at`."""
     count = np.int64(state[h, 3] & _BYTE)
     block = np.int64(state[h, 2])
@@ -131,7 +131,7 @@ def _record(state: Any, pool: Any, free: Any, h: int, colour: int, at: int) -> i
 
 
 @njit(cache=True, nogil=True)
-def _hold(pool: Any, place: int, high: int, low: int, hop: int, poison: bool) -> None:
+def _hold(pool: Any, place: Any, high: Any, low: Any, hop: Any, poison: bool) -> None:
     if poison:
         pool[place, 1] = ONE
     else:
@@ -141,14 +141,14 @@ def _hold(pool: Any, place: int, high: int, low: int, hop: int, poison: bool) ->
 
 
 @njit(cache=True, nogil=True)
-def _note(pool: Any, place: int, high: int, low: int, hop: int) -> None:
+def _note(pool: Any, place: Any, high: Any, low: Any, hop: Any) -> None:
     pool[place, 2], pool[place, 3] = plus(pool[place, 2], pool[place, 3], high, low)
     if hop < np.int64(pool[place, 4] >> _CAME_HOPS):
         pool[place, 4] = (pool[place, 4] & ~(_HOPS << _CAME_HOPS)) | (np.uint64(hop) << _CAME_HOPS)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _leave(state: Any, pool: Any, s: int, high: int, low: int, poison: bool, runs: Any, colours: Any, hops: Any) -> int:
+def _leave(state: Any, pool: Any, s: Any, high: Any, low: Any, poison: bool, runs: Any, colours: Any, hops: Any) -> Any:
     """Take an outflow from a holding: its runs by colour, with hops; how many."""
     word = state[s, 3]
     count, block = np.int64(word & _BYTE), np.int64(state[s, 2])
@@ -181,8 +181,8 @@ def _leave(state: Any, pool: Any, s: int, high: int, low: int, poison: bool, run
 
 @njit(cache=True, nogil=True)
 def _arrive(
-    state: Any, pool: Any, free: Any, r: int, stops: bool, inner: bool, poison: bool,
-    found: int, runs: Any, colours: Any, hops: Any,
+    state: Any, pool: Any, free: Any, r: Any, stops: bool, inner: bool, poison: bool,
+    found: Any, runs: Any, colours: Any, hops: Any,
 ) -> None:  # fmt: skip
     """Bring the runs of a movement to a holding; `stops`: it has a category, so they are noted and not held."""
     through = (state[r, 3] >> _THROUGH) & ONE
@@ -200,10 +200,9 @@ def _arrive(
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def replay(
-    sender: Any, link: Any, narrow: Any, wide: Any, time: Any, backward: bool, poison: bool, anything: int,
-    state: Any, pool: Any, free: Any, timed: Any, start: Any, since: Any, codes: Any, undated: Any,
-    first: int, last: int,
-) -> int:  # fmt: skip
+    sender: Any, link: Any, narrow: Any, wide: Any, time: Any, backward: bool, poison: bool, anything: Any,
+    state: Any, pool: Any, free: Any, timed: Any, first: Any, last: Any,
+) -> Any:  # fmt: skip
     """Play rows `first` to `last` in walking order; the place of the first that the pool has no room for, or `last`.
 
     `time` (-1: unknown) is read where labels depend on it. `anything` is a code beyond all categories for poison: what
@@ -227,7 +226,8 @@ def replay(
         r = s ^ np.int64(link[row])
         if backward:
             s, r = r, s
-        code, kind = np.int64(state[s, 3] >> _CODE), np.int64(state[r, 3] >> _CODE)
+        code: Any = np.int64(state[s, 3] >> _CODE)
+        kind: Any = np.int64(state[r, 3] >> _CODE)
         if code == DEAD:
             continue
         high, low = ZERO, narrow[row]
@@ -236,10 +236,10 @@ def replay(
         if free[CLASSES] + ROOM > pool.shape[0]:
             return i
         found = 0
-        if code == FREE or code == TIMED:
+        if code in (FREE, TIMED):
             found = _leave(state, pool, s, high, low, poison, runs, colours, hops)
         if code == TIMED:
-            code = code_at(s, time[row], timed, start, since, codes, undated)
+            code = code_at(s, time[row], timed)
         if code != FREE:
             found = 0
             if code != NOBODY:
@@ -250,11 +250,11 @@ def replay(
                     found = 2
         if kind == NOBODY:
             continue
-        if kind == FREE or kind == TIMED:
+        if kind in (FREE, TIMED):
             state[r, 0], state[r, 1] = plus(state[r, 0], state[r, 1], high, low)
         if found:
             if kind == TIMED:
-                kind = code_at(r, time[row], timed, start, since, codes, undated)
+                kind = code_at(r, time[row], timed)
             _arrive(state, pool, free, r, kind != FREE, s == r, poison, found, runs, colours, hops)
     return last
 
@@ -276,7 +276,7 @@ def gathered(
             h = order[k]
             block = np.int64(state[h, 2])
             for place in range(block, block + np.int64(state[h, 3] & _BYTE)):
-                one = np.int64(pool[place, 4] & _BYTE)
+                one: Any = np.int64(pool[place, 4] & _BYTE)
                 sums[one, 0], sums[one, 1] = plus(sums[one, 0], sums[one, 1], pool[place, 2], pool[place, 3])
                 least[one] = min(least[one], np.int64(pool[place, 4] >> _CAME_HOPS))
         for one in range(COLOURS):

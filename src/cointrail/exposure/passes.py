@@ -40,7 +40,7 @@ def play(ground: Ground, policy: str, backward: bool, step: Callable[[float], No
         end = min(rows, at + SLICE)
         at = kernel.replay(
             ground.sender, ground.link, ground.amount, ground.wide, ground.time, backward, policy == "poison", ANYTHING,
-            state, pool, free, *ground.timed.arrays, at, end,
+            state, pool, free, ground.timed, at, end,
         )  # fmt: skip
         if at < end:
             pool.resize((int(len(pool) * GROWTH), 5), refcheck=False)

@@ -62,8 +62,11 @@ class _State:
 
 
 class Replay:
-    """A replay under one policy. `code(holding, key)` is the category of whoever holds it then; `tracked(holding, key)`
-    says whether what a holding does then matters; `inner(sender, recipient)` whether a movement is no receipt, as it stays with one owner."""
+    """A replay under one policy.
+
+    `code(holding, key)` is the category of whoever holds it then; `tracked(holding, key)` says whether what a holding
+    does then matters; `inner(sender, recipient)` whether a movement is no receipt, as it stays with one owner.
+    """
 
     def __init__(
         self,

@@ -161,7 +161,8 @@ def _save(ledger: Ledger, labels: Labels, policy: str, made: Ground, passes: lis
     owner, first = np.unique(made.seat_owner, return_index=True)
     raw = read_all(ledger.path, ledger.manifest.addresses)
     arrays: dict[str, Any] = {
-        "owner": owner, "address": raw[owner], "first": np.append(first, len(made.seat_owner)), "asset": made.seat_asset,
+        "owner": owner, "address": raw[owner], "first": np.append(first, len(made.seat_owner)),
+        "asset": made.seat_asset,
     }  # fmt: skip
     for side, one in zip(SIDE, passes, strict=True):
         arrays |= {f"{side}_{name}": getattr(one, name) for name in SIDES}

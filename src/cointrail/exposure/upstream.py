@@ -1,4 +1,4 @@
-"""The part of a ledger that the funds of some holdings depend on: all that came to them, and to who paid them before."""
+"""The part of a ledger that the funds of some holdings depend on: what came to them, and to their payers before."""
 
 from bisect import bisect_left
 from collections.abc import Callable, Mapping
@@ -37,8 +37,8 @@ def upstream(
         size += end
         if size > most:
             raise InputError(
-                f"the funds asked for depend on more than {most:,} movements: under haircut, poison, fifo or lifo ask the"
-                " store (cointrail exposure LEDGER --all), or name an earlier time (--as-of)"
+                f"the answer depends on more than {most:,} movements: build the exposures of the whole ledger"
+                " (cointrail exposure LEDGER --all), or name an earlier time (--as-of)"
             )
         latest = {
             of.peers[place]: of.keys[place]

@@ -16,29 +16,30 @@ MASK = np.uint64((1 << 48) - 1)
 WORD, SHIFT = 2.0**64, 2.0**48
 NARROW = np.uint64(LIMIT)  # below this, 64-bit arithmetic does
 SIGN = np.uint64(63)
+_narrow: Any = share_up
 
 
 @njit(cache=True)
-def plus(high: int, low: int, more_high: int, more_low: int) -> Any:
+def plus(high: Any, low: Any, more_high: Any, more_low: Any) -> Any:
     """The sum."""
     total = low + more_low
     return high + more_high + np.uint64(total < low), total
 
 
 @njit(cache=True)
-def minus(high: int, low: int, less_high: int, less_low: int) -> Any:
+def minus(high: Any, low: Any, less_high: Any, less_low: Any) -> Any:
     """The difference; it wraps around below zero."""
     return high - less_high - np.uint64(low < less_low), low - less_low
 
 
 @njit(cache=True)
-def below(high: int, low: int, other_high: int, other_low: int) -> bool:
+def below(high: Any, low: Any, other_high: Any, other_low: Any) -> Any:
     """Whether the first is less than the second."""
     return high < other_high or (high == other_high and low < other_low)
 
 
 @njit(cache=True)
-def _times(high: int, low: int, factor: int) -> Any:
+def _times(high: Any, low: Any, factor: Any) -> Any:
     """The product with a 64-bit factor, modulo 2**128."""
     a, b, c, d = low >> HALF, low & LOW, factor >> HALF, factor & LOW
     inner, left, right = b * d, a * d, b * c
@@ -48,7 +49,7 @@ def _times(high: int, low: int, factor: int) -> Any:
 
 
 @njit(cache=True, error_model="numpy")
-def share(held_high: int, held_low: int, high: int, low: int, whole_high: int, whole_low: int) -> Any:
+def share(held_high: Any, held_low: Any, high: Any, low: Any, whole_high: Any, whole_low: Any) -> Any:
     """held * amount / whole, rounded up; for held <= whole and amount <= whole, whole above zero.
 
     Long division by digits of 48 bits. A digit in floating point is at most 2**49 and off by a few 2**-52 of that, so
@@ -59,7 +60,7 @@ def share(held_high: int, held_low: int, high: int, low: int, whole_high: int, w
     if high == whole_high and low == whole_low:
         return held_high, held_low
     if whole_high == ZERO and whole_low < NARROW:
-        return ZERO, np.uint64(share_up(np.int64(held_low), np.int64(low), np.int64(whole_low)))
+        return ZERO, np.uint64(_narrow(np.int64(held_low), np.int64(low), np.int64(whole_low)))
     divisor = float(whole_high) * WORD + float(whole_low)
     factor = float(held_high) * WORD + float(held_low)
     out_high, out_low, left_high, left_low = ZERO, ZERO, ZERO, ZERO
