@@ -50,7 +50,8 @@ class Ground:
     lowest: Words  # how far the balance would fall below nothing
     order: Array  # holdings by seat
     begin: Array  # where each seat's begin in `order`, and one more
-    seat_owner: Array  # address id
+    owners: Array  # ids of all addresses that hold or held anything, ascending
+    seat_owner: Array  # ... of each seat
     seat_asset: Array
     too_large: list[int] = field(default_factory=list)  # assets that 128 bits do not hold
 
@@ -73,7 +74,7 @@ def ground(ledger: Ledger, labels: Labels) -> Ground:
     return Ground(
         sender, index.link, index.amount, index.wide, _times(ledger) if len(timed.holding) else np.empty(0, np.int64),
         code, through, timed, came, left, lowest,
-        order, begin, owner[first], index.holding_asset[first], sorted(large),
+        order, begin, np.unique(owner[owner != 0]), owner[first], index.holding_asset[first], sorted(large),
     )  # fmt: skip
 
 

@@ -47,7 +47,7 @@ class Exposures:
             raise ValueError("made from another ledger, other labels or by another version")
         _check(folder, meta["files"])
         arrays = {name: np.asarray(np.load(folder / f"{name}.npy", mmap_mode="r")) for name in meta["files"]}
-        self.policy, self._ledger = policy, ledger
+        self.policy, self.folder, self._ledger = policy, folder, ledger
         self._digests = ledger.digest, labels.digest
         self._owner, self._address = arrays["owner"], arrays["address"]
         self._first, self._asset = arrays["first"], arrays["asset"]
@@ -90,7 +90,7 @@ class Exposures:
             if place < len(self._owner) and self._owner[place] == one and self._address[place].tobytes() == address:
                 return place
         text = Ledgers([self._ledger]).text(address)
-        raise InputError(f"{text}: no transfer of this address that counts is in {self._ledger.path}")
+        raise InputError(f"{text}: no transfer of this address is in {self._ledger.path}")
 
     def _came(self, side: Pass, seat: int) -> Came:
         first, last = int(side.start[seat]), int(side.start[seat + 1])
@@ -158,10 +158,11 @@ def _state(ledger: Ledger, labels: Labels, policy: str) -> dict[str, Any]:
 
 
 def _save(ledger: Ledger, labels: Labels, policy: str, made: Ground, passes: list[Pass]) -> None:
-    owner, first = np.unique(made.seat_owner, return_index=True)
+    owner = made.owners
+    first = np.searchsorted(made.seat_owner, np.append(owner, owner[-1:] + 1))
     raw = read_all(ledger.path, ledger.manifest.addresses)
     arrays: dict[str, Any] = {
-        "owner": owner, "address": raw[owner], "first": np.append(first, len(made.seat_owner)),
+        "owner": owner, "address": raw[owner], "first": first,
         "asset": made.seat_asset,
     }  # fmt: skip
     for side, one in zip(SIDE, passes, strict=True):
