@@ -54,7 +54,7 @@ def test_exposure_to_stolen_funds_is_what_the_trace_says(case: str, tmp_path: Pa
             amount[raw] += end.amount
             hops[raw] = min(end.hops, hops.get(raw, end.hops))
         inquiry = Inquiry(ledger, labels, policy)
-        stored = build(ledger, labels, policy) if policy in ("haircut", "poison") else None
+        stored = build(ledger, labels, policy) if policy != "tiho" else None
         reached = 0
         for terminal in terminals:
             if ledger.address_id(terminal) is None:

@@ -24,15 +24,15 @@ WIDE_BIT = np.uint64(1 << 63)  # as in `ledger.index`
 NEVER = (1 << 28) - 1  # hops of what never came
 
 # the word of facts: records in the block 0-7, class of its size 8-15, whether a transaction between outputs 16, code 24
-_COUNT, _CLASS, _THROUGH, _CODE = np.uint64(0), np.uint64(8), np.uint64(16), np.uint64(24)
-_BYTE = np.uint64(0xFF)
+CLASS, THROUGH, CODE = np.uint64(8), np.uint64(16), np.uint64(24)
+BYTE = np.uint64(0xFF)
 # the word of a record: colour 0-7, hops of what is held 8-35, hops of what came 36-63
-_HELD_HOPS, _CAME_HOPS, _HOPS = np.uint64(8), np.uint64(36), np.uint64(NEVER)
+HELD_HOPS, CAME_HOPS, HOPS = np.uint64(8), np.uint64(36), np.uint64(NEVER)
 
 
 def facts(code: Any, through: Any) -> Any:
     """The words of facts of holdings without a block."""
-    return (code.astype(np.uint64) << _CODE) | (through.astype(np.uint64) << _THROUGH)
+    return (code.astype(np.uint64) << CODE) | (through.astype(np.uint64) << THROUGH)
 
 
 @njit(cache=True, nogil=True)
@@ -89,7 +89,7 @@ def code_at(holding: Any, time: Any, timed: Any) -> Any:
 def _grow(state: Any, pool: Any, free: Any, h: Any) -> None:
     """Give a holding a block of twice the size."""
     word = state[h, 3]
-    count, size = np.int64(word & _BYTE), np.int64((word >> _CLASS) & _BYTE)
+    count, size = np.int64(word & BYTE), np.int64((word >> CLASS) & BYTE)
     bigger = size + 1 if count else 0
     block = free[bigger]
     if block:
@@ -105,19 +105,19 @@ def _grow(state: Any, pool: Any, free: Any, h: Any) -> None:
         pool[old, 0] = np.uint64(free[size])
         free[size] = old
     state[h, 2] = np.uint64(block)
-    state[h, 3] = (word & ~(_BYTE << _CLASS)) | (np.uint64(bigger) << _CLASS)
+    state[h, 3] = (word & ~(BYTE << CLASS)) | (np.uint64(bigger) << CLASS)
 
 
 @njit(cache=True, nogil=True)
-def _record(state: Any, pool: Any, free: Any, h: Any, colour: Any, at: Any) -> Any:
+def record(state: Any, pool: Any, free: Any, h: Any, colour: Any, at: Any) -> Any:
     """The place in a holding's block of the record of a colour, made if need be; it is not before `at`."""
-    count = np.int64(state[h, 3] & _BYTE)
+    count = np.int64(state[h, 3] & BYTE)
     block = np.int64(state[h, 2])
-    while at < count and np.int64(pool[block + at, 4] & _BYTE) < colour:
+    while at < count and np.int64(pool[block + at, 4] & BYTE) < colour:
         at += 1
-    if at < count and np.int64(pool[block + at, 4] & _BYTE) == colour:
+    if at < count and np.int64(pool[block + at, 4] & BYTE) == colour:
         return at
-    if count == 0 or count == 1 << np.int64((state[h, 3] >> _CLASS) & _BYTE):
+    if count == 0 or count == 1 << np.int64((state[h, 3] >> CLASS) & BYTE):
         _grow(state, pool, free, h)
         block = np.int64(state[h, 2])
     for k in range(count, at, -1):
@@ -125,40 +125,40 @@ def _record(state: Any, pool: Any, free: Any, h: Any, colour: Any, at: Any) -> A
             pool[block + k, field] = pool[block + k - 1, field]
     for field in range(4):
         pool[block + at, field] = ZERO
-    pool[block + at, 4] = np.uint64(colour) | (_HOPS << _HELD_HOPS) | (_HOPS << _CAME_HOPS)
+    pool[block + at, 4] = np.uint64(colour) | (HOPS << HELD_HOPS) | (HOPS << CAME_HOPS)
     state[h, 3] += ONE
     return at
 
 
 @njit(cache=True, nogil=True)
-def _hold(pool: Any, place: Any, high: Any, low: Any, hop: Any, poison: bool) -> None:
+def hold(pool: Any, place: Any, high: Any, low: Any, hop: Any, poison: bool) -> None:
     if poison:
         pool[place, 1] = ONE
     else:
         pool[place, 0], pool[place, 1] = plus(pool[place, 0], pool[place, 1], high, low)
-    if hop < np.int64((pool[place, 4] >> _HELD_HOPS) & _HOPS):
-        pool[place, 4] = (pool[place, 4] & ~(_HOPS << _HELD_HOPS)) | (np.uint64(hop) << _HELD_HOPS)
+    if hop < np.int64((pool[place, 4] >> HELD_HOPS) & HOPS):
+        pool[place, 4] = (pool[place, 4] & ~(HOPS << HELD_HOPS)) | (np.uint64(hop) << HELD_HOPS)
 
 
 @njit(cache=True, nogil=True)
-def _note(pool: Any, place: Any, high: Any, low: Any, hop: Any) -> None:
+def note(pool: Any, place: Any, high: Any, low: Any, hop: Any) -> None:
     pool[place, 2], pool[place, 3] = plus(pool[place, 2], pool[place, 3], high, low)
-    if hop < np.int64(pool[place, 4] >> _CAME_HOPS):
-        pool[place, 4] = (pool[place, 4] & ~(_HOPS << _CAME_HOPS)) | (np.uint64(hop) << _CAME_HOPS)
+    if hop < np.int64(pool[place, 4] >> CAME_HOPS):
+        pool[place, 4] = (pool[place, 4] & ~(HOPS << CAME_HOPS)) | (np.uint64(hop) << CAME_HOPS)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def _leave(state: Any, pool: Any, s: Any, high: Any, low: Any, poison: bool, runs: Any, colours: Any, hops: Any) -> Any:
     """Take an outflow from a holding: its runs by colour, with hops; how many."""
     word = state[s, 3]
-    count, block = np.int64(word & _BYTE), np.int64(state[s, 2])
-    step = 0 if (word >> _THROUGH) & ONE else 1
+    count, block = np.int64(word & BYTE), np.int64(state[s, 2])
+    step = 0 if (word >> THROUGH) & ONE else 1
     found = 0
     upto_high, upto_low, before_high, before_low = ZERO, ZERO, ZERO, ZERO
     for k in range(block, block + count):
         if not (pool[k, 0] or pool[k, 1]):
             continue
-        colour = np.int64(pool[k, 4] & _BYTE)
+        colour = np.int64(pool[k, 4] & BYTE)
         if poison:
             if found and colour & 1 and colours[found - 1] == colour - 1:
                 continue
@@ -173,7 +173,7 @@ def _leave(state: Any, pool: Any, s: Any, high: Any, low: Any, poison: bool, run
             pool[k, 0], pool[k, 1] = minus(pool[k, 0], pool[k, 1], part_high, part_low)
             runs[found, 0], runs[found, 1] = part_high, part_low
         colours[found] = colour
-        hops[found] = min(np.int64((pool[k, 4] >> _HELD_HOPS) & _HOPS) + step, NEVER - 1)
+        hops[found] = min(np.int64((pool[k, 4] >> HELD_HOPS) & HOPS) + step, NEVER - 1)
         found += 1
     state[s, 0], state[s, 1] = minus(state[s, 0], state[s, 1], high, low)
     return found
@@ -185,17 +185,17 @@ def _arrive(
     found: Any, runs: Any, colours: Any, hops: Any,
 ) -> None:  # fmt: skip
     """Bring the runs of a movement to a holding; `stops`: it has a category, so they are noted and not held."""
-    through = (state[r, 3] >> _THROUGH) & ONE
+    through = (state[r, 3] >> THROUGH) & ONE
     at = 0
     for k in range(found):
         colour, hop, high, low = colours[k], hops[k], runs[k, 0], runs[k, 1]
         kept = colour if through else colour | 1
         if not inner:
-            at = _record(state, pool, free, r, colour, at)
-            _note(pool, np.int64(state[r, 2]) + at, high, low, hop)
+            at = record(state, pool, free, r, colour, at)
+            note(pool, np.int64(state[r, 2]) + at, high, low, hop)
         if not stops:
-            at = _record(state, pool, free, r, kept, at)
-            _hold(pool, np.int64(state[r, 2]) + at, high, low, hop, poison)
+            at = record(state, pool, free, r, kept, at)
+            hold(pool, np.int64(state[r, 2]) + at, high, low, hop, poison)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -226,8 +226,8 @@ def replay(
         r = s ^ np.int64(link[row])
         if backward:
             s, r = r, s
-        code: Any = np.int64(state[s, 3] >> _CODE)
-        kind: Any = np.int64(state[r, 3] >> _CODE)
+        code: Any = np.int64(state[s, 3] >> CODE)
+        kind: Any = np.int64(state[r, 3] >> CODE)
         if code == DEAD:
             continue
         high, low = ZERO, narrow[row]
@@ -275,10 +275,10 @@ def gathered(
         for k in range(begin[seat], begin[seat + 1]):
             h = order[k]
             block = np.int64(state[h, 2])
-            for place in range(block, block + np.int64(state[h, 3] & _BYTE)):
-                one: Any = np.int64(pool[place, 4] & _BYTE)
+            for place in range(block, block + np.int64(state[h, 3] & BYTE)):
+                one: Any = np.int64(pool[place, 4] & BYTE)
                 sums[one, 0], sums[one, 1] = plus(sums[one, 0], sums[one, 1], pool[place, 2], pool[place, 3])
-                least[one] = min(least[one], np.int64(pool[place, 4] >> _CAME_HOPS))
+                least[one] = min(least[one], np.int64(pool[place, 4] >> CAME_HOPS))
         for one in range(COLOURS):
             if sums[one, 0] or sums[one, 1]:
                 colour[found], hops[found] = one, least[one]

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cointrail.exposure import kernel
+from cointrail.exposure import coins, kernel
 from cointrail.exposure.ground import Array, Ground, Words
 from cointrail.exposure.said import categories
 
-POLICIES = ("haircut", "poison")  # those that one pass does
+ORDERED = ("fifo", "lifo")  # policies under which coins keep their order
+POLICIES = ("haircut", "poison", *ORDERED)  # those that one pass does
 SLICE = 1 << 18  # rows between two calls of `step`
 GROWTH = 1.25  # of the pool of records
 LEAST = 1 << 16  # records of the first pool
@@ -29,23 +30,38 @@ class Pass:
 
 def play(ground: Ground, policy: str, backward: bool, step: Callable[[float], None] = lambda share: None) -> Pass:
     """Replay all rows; releases the interpreter, so that both directions can run at once."""
-    state = np.zeros((len(ground.code), 4), np.uint64)
+    holdings = len(ground.code)
+    state = np.zeros((holdings, 4), np.uint64)
     state[:, 3] = kernel.facts(ground.code, ground.through)
-    kernel.balances(state, ground.came, ground.left, ground.lowest, backward)
     pool = np.zeros((LEAST, 5), np.uint64)
     free = np.zeros(kernel.CLASSES + 1, np.int64)
     free[kernel.CLASSES] = 1
-    rows, at = len(ground.sender), 0
-    while at < rows:
-        end = min(rows, at + SLICE)
-        at = kernel.replay(
-            ground.sender, ground.link, ground.amount, ground.wide, ground.time, backward, policy == "poison", ANYTHING,
-            state, pool, free, ground.timed, at, end,
-        )  # fmt: skip
-        if at < end:
-            pool.resize((int(len(pool) * GROWTH), 5), refcheck=False)
-        step(at / rows)
+    opening = np.zeros((holdings, 2), np.uint64)
+    kernel.balances(opening, ground.came, ground.left, ground.lowest, backward)
+    rows = (ground.sender, ground.link, ground.amount, ground.wide, ground.time, backward)
+    if policy in ORDERED:
+        nodes, spare = np.zeros((holdings + LEAST, 4), np.uint64), np.array([0, 1])
+        coins.opened(state, nodes, spare, opening)
+    else:
+        state[:, :2] = opening
+    at, whole = 0, len(ground.sender)
+    while at < whole:
+        end = min(whole, at + SLICE)
+        if policy in ORDERED:
+            at = coins.replay(*rows, policy == "lifo", state, pool, free, nodes, spare, ground.timed, at, end)
+            if at < end and spare[coins.TOP] + coins.NEW > len(nodes):
+                _enlarge(nodes)
+        else:
+            at = kernel.replay(*rows, policy == "poison", ANYTHING, state, pool, free, ground.timed, at, end)
+        if at < end and free[kernel.CLASSES] + kernel.ROOM > len(pool):
+            _enlarge(pool)
+        step(at / whole)
     return _gathered(ground, state, pool, backward)
+
+
+def _enlarge(array: Array) -> None:
+    """Make room in place: large arrays are remapped, not copied."""
+    array.resize((int(len(array) * GROWTH), array.shape[1]), refcheck=False)
 
 
 def _gathered(ground: Ground, state: Array, pool: Array, backward: bool) -> Pass:
