@@ -34,7 +34,8 @@ def exposures(rows: list[Row], said: Said, policy: str, backward: bool = False) 
         lowest[sender] = min(lowest[sender], balance[sender])
         balance[recipient] += amount
     opening = Counter({one: -low for one, low in lowest.items()})
-    numbers = list(range(len(rows)))
+    numbers = [number for number, row in enumerate(rows) if row[2]]  # what moves nothing plays no part
+    rows = [row for row in rows if row[2]]
     if backward:
         opening = Counter({one: opening[one] + balance[one] for one in balance})
         rows = [(recipient, sender, amount) for sender, recipient, amount in rows[::-1]]

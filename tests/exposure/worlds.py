@@ -83,7 +83,7 @@ def worlds(largest: int = 12, most: int = 30) -> st.SearchStrategy[World]:
     """Random ledgers; nobody (0) takes part too."""
     people = st.integers(0, PEOPLE)
     rows = st.lists(
-        st.tuples(people, people, st.integers(1, largest)).filter(lambda r: r[0] or r[1]), min_size=1, max_size=most
+        st.tuples(people, people, st.integers(0, largest)).filter(lambda r: r[0] or r[1]), min_size=1, max_size=most
     )
     place = st.none() | st.integers(0, most)
     claim = st.builds(_claim, st.integers(1, PEOPLE), st.integers(0, len(categories()) - 1), place, place)

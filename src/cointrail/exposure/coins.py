@@ -28,6 +28,7 @@ from cointrail.exposure.kernel import (
     code_at,
     hold,
     note,
+    peer,
     record,
 )
 from cointrail.exposure.said import FREE, NOBODY
@@ -181,10 +182,10 @@ def replay(
         ahead = min(i + AHEAD, rows - 1)
         ahead = rows - 1 - ahead if backward else ahead
         prefetch(state, sender[ahead])
-        prefetch(state, sender[ahead] ^ link[ahead])
+        prefetch(state, peer(sender, link, ahead, state))
         near = min(i + NEAR, rows - 1)
         near = rows - 1 - near if backward else near
-        one, other = sender[near], sender[near] ^ link[near]
+        one, other = sender[near], peer(sender, link, near, state)
         prefetch(pool, np.int64(state[one, 2]))
         prefetch(pool, np.int64(state[other, 2]))
         prefetch(nodes, np.int64(state[one, LAST if last_first or backward else FIRST]))

@@ -86,6 +86,13 @@ def code_at(holding: Any, time: Any, timed: Any) -> Any:
 
 
 @njit(cache=True, nogil=True)
+def peer(sender: Any, link: Any, row: Any, state: Any) -> Any:
+    """The other holding of a row. One that moves nothing is not in the index: its sender is not known, and of what
+    comes out any holding will do."""
+    return min(np.int64(sender[row] ^ link[row]), state.shape[0] - 1)
+
+
+@njit(cache=True, nogil=True)
 def _grow(state: Any, pool: Any, free: Any, h: Any) -> None:
     """Give a holding a block of twice the size."""
     word = state[h, 3]
@@ -214,11 +221,11 @@ def replay(
         ahead = min(i + AHEAD, rows - 1)
         ahead = rows - 1 - ahead if backward else ahead
         prefetch(state, sender[ahead])
-        prefetch(state, sender[ahead] ^ link[ahead])
+        prefetch(state, peer(sender, link, ahead, state))
         near = min(i + NEAR, rows - 1)
         near = rows - 1 - near if backward else near
         prefetch(pool, np.int64(state[sender[near], 2]))
-        prefetch(pool, np.int64(state[sender[near] ^ link[near], 2]))
+        prefetch(pool, np.int64(state[peer(sender, link, near, state), 2]))
         row = rows - 1 - i if backward else i
         if narrow[row] == ZERO:
             continue
