@@ -37,10 +37,10 @@ def exposing(ground: Ground) -> Part:
         "exposure",
         "Exposures of a whole ledger",
         f"Every address of the heist's ledger against {CATEGORIES} categories: labels on the {BUSIEST} busiest"
-        f" addresses and on one in {ONE_IN} of all, at random. From the open index to the files on disk, both directions"
-        " at once in two threads; each policy in a process of its own. Memory is the most held by that process, mapped files"
-        " included. The memory limit is a loop that does two random read-modify-writes of 16 bytes a transfer over the"
-        " same addresses and nothing else, once for each direction, on one core.",
+        f" addresses and on one in {ONE_IN} of all, at random. From the open index to the files on disk, both"
+        " directions at once in two threads; each policy in a process of its own. Memory is the most held by that"
+        " process, mapped files included. The memory limit is a loop that does two random read-modify-writes of 16"
+        " bytes a transfer over the same addresses and nothing else, once for each direction, on one core.",
     )
     ledger = ground.ledger()
     labels = _labelled(ledger, ground.folder / "labelled")
