@@ -17,12 +17,12 @@ from bench.machine import ROOT
 from bench.scanning import touch
 from cointrail.exposure import DIRECTIONS, Exposures, build
 from cointrail.exposure.ground import ground as prepared
-from cointrail.exposure.passes import POLICIES
 from cointrail.exposure.said import categories
 from cointrail.exposure.store import FOLDER
 from cointrail.labels import Label, Labels
 from cointrail.ledger import Ledger, open_ledger
 from cointrail.ledger.rows import ADDRESS_BYTES
+from cointrail.tracing.policies import POLICIES
 from tests.making import row, table, write
 
 MOST, ANSWER = 60.0, 1e-3  # seconds for all, and for one answer

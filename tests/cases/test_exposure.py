@@ -54,13 +54,13 @@ def test_exposure_to_stolen_funds_is_what_the_trace_says(case: str, tmp_path: Pa
             amount[raw] += end.amount
             hops[raw] = min(end.hops, hops.get(raw, end.hops))
         inquiry = Inquiry(ledger, labels, policy)
-        stored = build(ledger, labels, policy) if policy != "tiho" else None
+        stored = build(ledger, labels, policy)
         reached = 0
         for terminal in terminals:
             if ledger.address_id(terminal) is None:
                 continue
             found = inquiry.address(terminal)
-            assert stored is None or stored.of(terminal) == found
+            assert stored.of(terminal) == found
             stolen = [part for part in found.parts if part.direction == "source" and part.category == "perpetrator"]
             assert sum(part.amount for part in stolen) == amount[terminal], policy
             for part in stolen:

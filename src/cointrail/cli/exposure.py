@@ -13,7 +13,6 @@ from cointrail.chains.address import parse_any
 from cointrail.cli.progress import progress
 from cointrail.errors import InputError
 from cointrail.exposure import DIRECTIONS, Direction, Exposure, Inquiry, bounded, build, look, prove
-from cointrail.exposure.passes import POLICIES as AT_ONCE
 from cointrail.labels import Labels
 from cointrail.ledger import Ledger, open_ledger
 from cointrail.owners import owners
@@ -39,9 +38,7 @@ def exposure(
         str | None, typer.Option("--prove", metavar="CATEGORY", help="The transactions that prove this one.")
     ] = None,
     direction: Annotated[str, typer.Option(help=f"With --prove: {' or '.join(DIRECTIONS)}.")] = "source",
-    every: Annotated[
-        bool, typer.Option("--all", help=f"Make the exposures of all addresses, under {' or '.join(AT_ONCE)}.")
-    ] = False,
+    every: Annotated[bool, typer.Option("--all", help="Make the exposures of all addresses.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, for other tools.")] = False,
 ) -> None:
     """Say how much of the funds of an address, a cluster or a transaction came from, and went to, each category."""

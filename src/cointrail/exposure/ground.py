@@ -42,6 +42,7 @@ class Ground:
     amount: Array
     wide: Array
     time: Array  # empty where no label depends on it
+    holdings: tuple[Array, Array]  # `entries` and `start` of the index
     code: Array  # by holding
     through: Array
     timed: Timed
@@ -73,7 +74,7 @@ def ground(ledger: Ledger, labels: Labels) -> Ground:
     first = order[begin[:-1]]
     return Ground(
         sender, index.link, index.amount, index.wide, _times(ledger) if len(timed.holding) else np.empty(0, np.int64),
-        code, through, timed, came, left, lowest,
+        (index.entries, index.start), code, through, timed, came, left, lowest,
         order, begin, np.unique(owner[owner != 0]), owner[first], index.holding_asset[first], sorted(large),
     )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""The compiled replay of a whole ledger under haircut and poison: one pass over the rows, all categories at once.
+"""The compiled replay of a whole ledger under haircut, tiho and poison: one pass, all categories at once.
 
 The same rules as in `replay` and `purses`. A holding has a row of `state`: balance (two words), where its block of
 `pool` begins, and a word of facts. A block holds one record a colour, ascending: coins held (two words), all that
@@ -15,6 +15,7 @@ from cointrail.exposure.said import FREE, NOBODY
 from cointrail.exposure.wide import ONE, ZERO, below, minus, plus, share
 from cointrail.tracing.prefetch import prefetch
 
+HAIRCUT, TIHO, POISON = 0, 1, 2
 TIMED, DEAD = 254, 253  # codes in `state`: depends on the time; of an asset that does not count
 AHEAD, NEAR = 20, 8  # rows for which states and blocks are asked for ahead
 COLOURS = 64  # at most: two a category, and two for any
@@ -154,9 +155,43 @@ def note(pool: Any, place: Any, high: Any, low: Any, hop: Any) -> None:
         pool[place, 4] = (pool[place, 4] & ~(HOPS << CAME_HOPS)) | (np.uint64(hop) << CAME_HOPS)
 
 
+@njit(cache=True, nogil=True)
+def _coloured(state: Any, pool: Any, h: Any) -> bool:
+    """Whether a holding holds anything of any category."""
+    block = np.int64(state[h, 2])
+    for k in range(block, block + np.int64(state[h, 3] & BYTE)):  # noqa: SIM110 - Numba has no any()
+        if pool[k, 0] or pool[k, 1]:
+            return True
+    return False
+
+
+@njit(cache=True, nogil=True)
+def larger(narrow: Any, wide: Any, entries: Any, start: Any, s: Any, row: Any, high: Any, low: Any, way: int) -> Any:
+    """What leaves a holding behind an outflow and before the next inflow in larger outflows, walking up (1) or down.
+
+    Those are filled before this one, as were larger ones that are gone already; equal ones come after it.
+    """
+    leaving = 0 if way > 0 else 1
+    first, end = np.int64(start[s]), np.int64(start[s + 1])
+    at = first + np.searchsorted(entries[first:end], 2 * row + leaving) + way
+    sum_high, sum_low = ZERO, ZERO
+    while first <= at < end and np.int64(entries[at] & 1) == leaving:
+        other = np.int64(entries[at] >> 1)
+        more_high, more_low = ZERO, narrow[other]
+        if more_low & WIDE_BIT:
+            more_high, more_low = wide[more_low ^ WIDE_BIT, 2], wide[more_low ^ WIDE_BIT, 3]
+        if below(high, low, more_high, more_low):
+            sum_high, sum_low = plus(sum_high, sum_low, more_high, more_low)
+        at += way
+    return sum_high, sum_low
+
+
 @njit(cache=True, nogil=True, error_model="numpy")
-def _leave(state: Any, pool: Any, s: Any, high: Any, low: Any, poison: bool, runs: Any, colours: Any, hops: Any) -> Any:
-    """Take an outflow from a holding: its runs by colour, with hops; how many."""
+def _leave(
+    state: Any, pool: Any, s: Any, high: Any, low: Any, policy: int, larger_high: Any, larger_low: Any,
+    runs: Any, colours: Any, hops: Any,
+) -> Any:  # fmt: skip
+    """Take an outflow from a holding: its runs by colour, with hops; how many. `larger`: see there (tiho)."""
     word = state[s, 3]
     count, block = np.int64(word & BYTE), np.int64(state[s, 2])
     step = 0 if (word >> THROUGH) & ONE else 1
@@ -166,13 +201,20 @@ def _leave(state: Any, pool: Any, s: Any, high: Any, low: Any, poison: bool, run
         if not (pool[k, 0] or pool[k, 1]):
             continue
         colour = np.int64(pool[k, 4] & BYTE)
-        if poison:
+        if policy == POISON:
             if found and colour & 1 and colours[found - 1] == colour - 1:
                 continue
             runs[found, 0], runs[found, 1] = high, low
         else:
             upto_high, upto_low = plus(upto_high, upto_low, pool[k, 0], pool[k, 1])
-            all_high, all_low = share(upto_high, upto_low, high, low, state[s, 0], state[s, 1])
+            if policy == HAIRCUT:
+                all_high, all_low = share(upto_high, upto_low, high, low, state[s, 0], state[s, 1])
+            elif below(larger_high, larger_low, upto_high, upto_low):
+                all_high, all_low = minus(upto_high, upto_low, larger_high, larger_low)
+                if below(high, low, all_high, all_low):
+                    all_high, all_low = high, low
+            else:
+                all_high, all_low = ZERO, ZERO
             part_high, part_low = minus(all_high, all_low, before_high, before_low)
             before_high, before_low = all_high, all_low
             if not (part_high or part_low):
@@ -207,15 +249,16 @@ def _arrive(
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def replay(
-    sender: Any, link: Any, narrow: Any, wide: Any, time: Any, backward: bool, poison: bool, anything: Any,
-    state: Any, pool: Any, free: Any, timed: Any, first: Any, last: Any,
+    sender: Any, link: Any, narrow: Any, wide: Any, time: Any, backward: bool, policy: int, anything: Any,
+    entries: Any, start: Any, state: Any, pool: Any, free: Any, timed: Any, first: Any, last: Any,
 ) -> Any:  # fmt: skip
     """Play rows `first` to `last` in walking order; the place of the first that the pool has no room for, or `last`.
 
     `time` (-1: unknown) is read where labels depend on it. `anything` is a code beyond all categories for poison: what
-    came of any. `free` holds the first free block of each size (0: none), then where unused records begin (from 1).
+    came of any. `entries` and `start` are those of the index, for tiho. `free` holds the first free block of each size
+    (0: none), then where unused records begin (from 1).
     """
-    rows = sender.size
+    rows, poison = sender.size, policy == POISON
     runs, colours, hops = np.empty((COLOURS, 2), np.uint64), np.empty(COLOURS, np.int64), np.empty(COLOURS, np.int64)
     for i in range(first, last):
         ahead = min(i + AHEAD, rows - 1)
@@ -244,7 +287,10 @@ def replay(
             return i
         found = 0
         if code in (FREE, TIMED):
-            found = _leave(state, pool, s, high, low, poison, runs, colours, hops)
+            more_high, more_low = ZERO, ZERO
+            if policy == TIHO and _coloured(state, pool, s):
+                more_high, more_low = larger(narrow, wide, entries, start, s, row, high, low, -1 if backward else 1)
+            found = _leave(state, pool, s, high, low, policy, more_high, more_low, runs, colours, hops)
         if code == TIMED:
             code = code_at(s, time[row], timed)
         if code != FREE:

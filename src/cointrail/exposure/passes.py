@@ -10,7 +10,7 @@ from cointrail.exposure.ground import Array, Ground, Words
 from cointrail.exposure.said import categories
 
 ORDERED = ("fifo", "lifo")  # policies under which coins keep their order
-POLICIES = ("haircut", "poison", *ORDERED)  # those that one pass does
+MIXED = {"haircut": kernel.HAIRCUT, "tiho": kernel.TIHO, "poison": kernel.POISON}  # ... and under which they do not
 SLICE = 1 << 18  # rows between two calls of `step`
 GROWTH = 1.25  # of the pool of records
 LEAST = 1 << 16  # records of the first pool
@@ -52,7 +52,9 @@ def play(ground: Ground, policy: str, backward: bool, step: Callable[[float], No
             if at < end and spare[coins.TOP] + coins.NEW > len(nodes):
                 _enlarge(nodes)
         else:
-            at = kernel.replay(*rows, policy == "poison", ANYTHING, state, pool, free, ground.timed, at, end)
+            at = kernel.replay(
+                *rows, MIXED[policy], ANYTHING, *ground.holdings, state, pool, free, ground.timed, at, end
+            )
         if at < end and free[kernel.CLASSES] + kernel.ROOM > len(pool):
             _enlarge(pool)
         step(at / whole)

@@ -15,7 +15,7 @@ from cointrail import __version__
 from cointrail.errors import InputError
 from cointrail.exposure.answer import ONE_ASSET, Direction, Exposure, Part
 from cointrail.exposure.ground import Ground, ground
-from cointrail.exposure.passes import ANYTHING, POLICIES, Pass, play
+from cointrail.exposure.passes import ANYTHING, Pass, play
 from cointrail.exposure.replay import Came
 from cointrail.exposure.totals import parts
 from cointrail.labels import Labels
@@ -23,6 +23,7 @@ from cointrail.ledger import Ledger, open_ledger
 from cointrail.ledger.book import read_all
 from cointrail.ledger.files import sealed, sha256, sync_file, sync_folder, unsealed, write_json
 from cointrail.tracing.ledgers import Ledgers
+from cointrail.tracing.policies import POLICIES
 
 FOLDER = "exposure"
 VERSION = 1
@@ -58,7 +59,7 @@ class Exposures:
         self._note = f"{ONE_ASSET} Amounts of {', '.join(large)} are too large for the store." if large else ONE_ASSET
 
     @classmethod
-    def open(cls, ledger: Path | Ledger, labels: Labels, policy: str = "haircut") -> "Exposures":
+    def open(cls, ledger: Path | str | Ledger, labels: Labels, policy: str = "haircut") -> "Exposures":
         """What `build` stored. InputError where it has to be built (again)."""
         opened = ledger if isinstance(ledger, Ledger) else open_ledger(ledger)
         try:
@@ -115,12 +116,10 @@ class Exposures:
 def build(ledger: Ledger, labels: Labels, policy: str = "haircut", step: Step = lambda what, share: None) -> Exposures:
     """The exposures of a ledger, made where they are not there or not of this ledger and these labels.
 
-    Both directions run at once. InputError for a policy that cannot be done in one pass.
+    Both directions run at once. InputError for a policy that does not exist.
     """
     if policy not in POLICIES:
-        raise InputError(
-            f"--policy {policy}: a whole ledger is done under {', '.join(POLICIES)}; ask for single addresses instead"
-        )
+        raise InputError(f"unknown policy {policy!r}; there are {', '.join(POLICIES)}")
     home = ledger.path / FOLDER
     home.mkdir(exist_ok=True)
     with (home / LOCK).open("w") as lock:
@@ -129,7 +128,13 @@ def build(ledger: Ledger, labels: Labels, policy: str = "haircut", step: Step = 
             return Exposures(ledger, labels, policy)
         except BROKEN:
             pass
-        _save(ledger, labels, policy, *both(ledger, labels, policy, step))
+        try:
+            _save(ledger, labels, policy, *both(ledger, labels, policy, step))
+        except MemoryError as error:
+            raise InputError(
+                f"{ledger.path}: its exposures under {policy} do not fit the memory of this machine; fifo takes least, and"
+                " single addresses can be asked for without"
+            ) from error
     return Exposures(ledger, labels, policy)
 
 
