@@ -132,8 +132,8 @@ def build(ledger: Ledger, labels: Labels, policy: str = "haircut", step: Step = 
             _save(ledger, labels, policy, *both(ledger, labels, policy, step))
         except MemoryError as error:
             raise InputError(
-                f"{ledger.path}: its exposures under {policy} do not fit the memory of this machine; fifo takes least, and"
-                " single addresses can be asked for without"
+                f"{ledger.path}: its exposures under {policy} do not fit the memory of this machine; fifo takes"
+                " least, and single addresses can be asked for without"
             ) from error
     return Exposures(ledger, labels, policy)
 
