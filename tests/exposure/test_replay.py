@@ -13,7 +13,7 @@ from tests.making import address
 LARGE = 10**24  # wei of a million ETH: balances take two words
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(worlds())
 def test_every_policy_gives_what_a_replay_of_the_whole_ledger_gives(world: World) -> None:
     ledger, labels = world.opened()
@@ -33,7 +33,7 @@ def test_every_policy_gives_what_a_replay_of_the_whole_ledger_gives(world: World
                 assert plain(answer) == plain(sides[side][one]), (policy, side, one)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(worlds(LARGE), worlds(2**63 + 1))
 def test_amounts_of_two_words_are_as_exact(world: World, other: World) -> None:
     for each in (world, other):
@@ -46,7 +46,7 @@ def test_amounts_of_two_words_are_as_exact(world: World, other: World) -> None:
                     assert plain(answers(stored.of(address(one)))[side]) == plain(expected[one])
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(worlds())
 def test_the_books_balance(world: World) -> None:
     ledger, labels = world.opened()

@@ -67,23 +67,38 @@ class Lots:
         node.fresh = wanted
 
     def chains(self, holdings: Collection[int], most: int) -> list[Chain]:
-        """The paths to some holdings, the widest first, at most so many; what each adds is no part of those before."""
-        ends = {n: node.amount for n, node in enumerate(self._nodes) if node.movement.recipient in holdings}
+        """The paths to some holdings, the widest first, at most so many; what each adds is no part of those before.
+
+        What came there, went on and came again is two receipts: the path of the second goes on where the first came by
+        its widest path, and takes nothing from the paths of the first.
+        """
+        ends = {
+            n: node.amount
+            for n, node in enumerate(self._nodes)
+            if node.movement.recipient in holdings and node.movement.sender not in holdings
+        }
+        again = frozenset(ends)
         fresh = [node.fresh for node in self._nodes]
         edges = [list(map(list, node.before)) for node in self._nodes]
+        _, first = self._widths(fresh, edges, frozenset())
+        whole = [list(node.before) for node in self._nodes]
         found: list[Chain] = []
         while ends and len(found) < most:
-            width, step = self._widths(fresh, edges)
+            width, step = self._widths(fresh, edges, again)
             end = max(ends, key=lambda n: (min(ends[n], width[n]), -n))
             amount = min(ends[end], width[end])
             if not amount:
                 break
             path, at = [end], end
-            while step[at] >= 0:
+            while step[at] >= 0 and (at == end or at not in again):
                 edges[at][step[at]][1] -= amount * (not self._whole)
                 at = edges[at][step[at]][0]
                 path.append(at)
-            if not self._whole:
+            if at != end and at in again:
+                while first[at] >= 0:
+                    at = whole[at][first[at]][0]
+                    path.append(at)
+            elif not self._whole:
                 fresh[at] -= amount
             ends[end] -= ends[end] if self._whole else amount
             if not ends[end]:
@@ -91,12 +106,15 @@ class Lots:
             found.append((amount, [(self._nodes[n].movement, self._nodes[n].amount) for n in reversed(path)]))
         return sorted(found, key=lambda one: -one[0])
 
-    def _widths(self, fresh: list[int], edges: list[list[list[int]]]) -> tuple[list[int], list[int]]:
-        """How much can come to each node along one path, and over which edge; -1: it starts there."""
+    def _widths(
+        self, fresh: list[int], edges: list[list[list[int]]], again: Collection[int]
+    ) -> tuple[list[int], list[int]]:
+        """How much can come to each node along one path, and over which edge; -1: it starts there. Through nodes of
+        `again` all of their amount can pass, whatever was taken of it."""
         width, step = list(fresh), [-1] * len(fresh)
         for number, own in enumerate(edges):
             for place, (one, left) in enumerate(own):
-                through = min(left, width[one])
+                through = min(left, self._nodes[one].amount if one in again else width[one])
                 if through > width[number]:
                     width[number], step[number] = through, place
         return width, step

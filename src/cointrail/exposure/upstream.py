@@ -9,7 +9,7 @@ from cointrail.exposure.replay import Movement
 from cointrail.exposure.said import FREE
 from cointrail.tracing.account import Account
 
-MOST = 3_000_000  # movements that are replayed for one answer
+MOST = 1_000_000  # movements that are replayed for one answer
 
 
 def upstream(
