@@ -2,10 +2,15 @@
 
 from pathlib import Path
 
+import pytest
+
 from cointrail.exposure import Exposure, Inquiry, Part, build, prove
+from cointrail.exposure.said import UNKNOWN
 from cointrail.labels import Label, Labels
 from cointrail.ledger import Ledger
+from cointrail.tracing.policies import POLICIES
 from tests import spending
+from tests.owners.world import World
 from tests.spending import Spend
 
 SPENDS = [
@@ -58,3 +63,28 @@ def test_a_transaction_says_what_it_spent_and_where_that_went(tmp_path: Path) ->
     assert parts(found, "destination") == {"exchange": (40, 0, 1), "unknown": (0, 60, 0)}
     proof = prove(Inquiry(ledger, labels), spending.address("ben"), "mixer", "source")
     assert proof.amount == proof.shown == {"BTC": 22}
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_all_at_once_and_one_by_one_agree_on_a_grown_chain(seed: int, tmp_path: Path) -> None:
+    world = World(seed, wallets=8, steps=40)
+    ledger, labels = world.ledger(tmp_path / "ledger"), Labels(tmp_path / "ledger")
+    everybody = sorted(world.whose)
+    words = ("exchange", "mixer", "sanction")
+    labels.add(
+        Label(spending.address(who), None, who, words[n % 3], None, None, "test", None, None, None, None, "test")
+        for n, who in enumerate(everybody[::9])
+    )
+    for policy in POLICIES:
+        stored, asked = build(ledger, labels, policy), Inquiry(ledger, labels, policy)
+        known = 0
+        for who in everybody[::3]:
+            if ledger.address_id(spending.address(who)) is None:
+                continue
+            found = stored.of(spending.address(who))
+            assert found == asked.address(spending.address(who)), policy
+            known += sum(part.category != UNKNOWN for part in found.parts)
+            for side in ("source", "destination"):
+                own = [part for part in found.parts if part.direction == side]
+                assert policy == "poison" or sum(part.amount for part in own) == (own[0].total if own else 0)
+        assert known > 5
