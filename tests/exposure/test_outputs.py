@@ -67,18 +67,18 @@ def test_a_transaction_says_what_it_spent_and_where_that_went(tmp_path: Path) ->
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_all_at_once_and_one_by_one_agree_on_a_grown_chain(seed: int, tmp_path: Path) -> None:
-    world = World(seed, wallets=8, steps=40)
+    world = World(seed, wallets=20, steps=40)
     ledger, labels = world.ledger(tmp_path / "ledger"), Labels(tmp_path / "ledger")
     everybody = sorted(world.whose)
     words = ("exchange", "mixer", "sanction")
     labels.add(
         Label(spending.address(who), None, who, words[n % 3], None, None, "test", None, None, None, None, "test")
-        for n, who in enumerate(everybody[::9])
+        for n, who in enumerate(everybody[::17])
     )
     for policy in POLICIES:
         stored, asked = build(ledger, labels, policy), Inquiry(ledger, labels, policy)
         known = 0
-        for who in everybody[::3]:
+        for who in everybody[::5]:
             if ledger.address_id(spending.address(who)) is None:
                 continue
             found = stored.of(spending.address(who))
