@@ -1,20 +1,23 @@
 """Exposures for the terminal and as data for other tools."""
 
+from decimal import Decimal
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from cointrail.chains import Asset, chain, format_time
 from cointrail.chains.amount import to_text
 from cointrail.exposure import Exposure, Part, Proof
+from cointrail.exposure.said import UNKNOWN
 from cointrail.ledger import Ledger
+from cointrail.reports.amounts import exact, percent, places, rounded
 from cointrail.reports.plain import plain, short
 from cointrail.tracing.ledgers import Ledgers
 
 HEADINGS = {"source": "Came from", "destination": "Went to"}
 COLUMNS = ("Directly", "Over others", "Share", "Hops", "Least", "Most")
-SMALL = 0.0001  # shares below are shown as such
 
 
 def content(found: Exposure, ledger: Ledger) -> dict[str, Any]:
@@ -77,7 +80,7 @@ def proved(proof: Proof, ledger: Ledger) -> dict[str, Any]:
 
 
 def show(found: Exposure, ledger: Ledger, console: Console) -> None:
-    """A table for each direction: by asset and category, unknown last."""
+    """A table for each direction: by asset and category, unknown last; amounts are rounded, --json has them exact."""
     assets = _assets(ledger)
     console.print(f"{_who(found, ledger)}, by {found.policy}{_as_of(found)}", markup=False, soft_wrap=True)
     for direction, heading in HEADINGS.items():
@@ -89,13 +92,14 @@ def show(found: Exposure, ledger: Ledger, console: Console) -> None:
         table = Table(box=None, pad_edge=False)
         table.add_column(heading)
         for column in COLUMNS if bounded else COLUMNS[:4]:
-            table.add_column(column, justify="right")
+            table.add_column(column, justify="right", no_wrap=True)
         last = ""
         for part in parts:
+            asset = assets[part.asset]
             if part.asset != last:
                 last = part.asset
-                table.add_row(f"[bold]{_amount(part.total, assets[part.asset])}[/]", end_section=False)
-            table.add_row(*_row(part, assets[part.asset], bounded))
+                table.add_row(Text(f"{_amount(part.total, part, asset)} {_unit(asset)}", style="bold"))
+            table.add_row(*_row(part, asset, bounded))
         console.print(table)
     console.print(found.note, markup=False, soft_wrap=True)
 
@@ -107,18 +111,18 @@ def show_proof(proof: Proof, ledger: Ledger, console: Console) -> None:
         console.print(f"Nothing of category {proof.category} under {proof.policy}.", markup=False)
     for asset, whole in proof.amount.items():
         count = sum(path.asset == asset for path in proof.paths)
-        said = f"{_amount(proof.shown[asset], assets[asset])} of {_amount(whole, assets[asset])} on {count} paths"
+        said = f"{_exact(proof.shown[asset], assets[asset])} of {_exact(whole, assets[asset])} on {count} paths"
         [bounds] = [one for one in proof.bounds if one.asset == asset]
         within = (
-            f"at least {_amount(bounds.least or 0, assets[asset])}, at most {_amount(bounds.most or 0, assets[asset])}"
+            f"at least {_exact(bounds.least or 0, assets[asset])}, at most {_exact(bounds.most or 0, assets[asset])}"
         )
         console.print(f"{said}; {within if bounds.most is not None else f'no bounds: {bounds.note}'}", markup=False)
     for path in proof.paths:
-        console.print(f"{_amount(path.amount, assets[path.asset])}", markup=False)
+        console.print(f"{_exact(path.amount, assets[path.asset])}", markup=False)
         for hop in path.hops:
             when = "" if hop.time is None else format_time(hop.time)
             ends = f"{hop.sender or 'nobody'} -> {hop.recipient or 'nobody'}"
-            of = f"{_amount(hop.part, assets[path.asset])} of {_amount(hop.amount, assets[path.asset])}"
+            of = f"{_exact(hop.part, assets[path.asset])} of {_exact(hop.amount, assets[path.asset])}"
             console.print(f"  {when} {hop.transaction or ''}\n    {ends}: {of}", markup=False, soft_wrap=True)
 
 
@@ -140,22 +144,35 @@ def _part(part: Part, asset: Asset) -> dict[str, Any]:
 
 
 def _row(part: Part, asset: Asset, bounded: bool) -> list[str]:
-    share = part.amount / part.total
-    unknown = part.hops == 0
+    unknown = part.category == UNKNOWN
     cells = [
         f"  {part.category}",
-        "" if unknown else _amount(part.direct, asset),
-        _amount(part.indirect, asset),
-        f"< {SMALL:.2%}" if share < SMALL else f"{share:.2%}",
+        "" if unknown else _amount(part.direct, part, asset),
+        _amount(part.indirect, part, asset),
+        percent(Decimal(part.amount), Decimal(part.total)),
         "" if unknown else str(part.hops),
     ]
     if bounded:
-        cells += ["" if one is None else _amount(one, asset) for one in (part.least, part.most)]
+        cells += ["" if one is None else _amount(one, part, asset) for one in (part.least, part.most)]
     return cells
 
 
-def _amount(units: int, asset: Asset) -> str:
-    return f"{to_text(units, asset.decimals)} {plain(asset.symbol or asset.key)}"
+def _amount(units: int, part: Part, asset: Asset) -> str:
+    """As many decimals as suit the total."""
+    shown = places(_whole(part.total, asset), asset.decimals)
+    return rounded(_whole(units, asset), shown)
+
+
+def _exact(units: int, asset: Asset) -> str:
+    return f"{exact(_whole(units, asset))} {_unit(asset)}"
+
+
+def _whole(units: int, asset: Asset) -> Decimal:
+    return Decimal(to_text(units, asset.decimals))
+
+
+def _unit(asset: Asset) -> str:
+    return plain(asset.symbol or asset.key)
 
 
 def _who(found: Exposure, ledger: Ledger) -> str:
