@@ -1,6 +1,5 @@
 """Exposures of every address of a large ledger against sixteen categories, both ways, and single answers."""
 
-import resource
 import shutil
 import subprocess
 import sys
@@ -14,6 +13,7 @@ import numpy.typing as npt
 from bench.figures import Part, Times
 from bench.ground import CHAIN, Ground
 from bench.machine import ROOT
+from bench.peers.memory import megabytes
 from bench.scanning import touch
 from cointrail.exposure import DIRECTIONS, Exposures, build
 from cointrail.exposure.ground import ground as prepared
@@ -114,7 +114,7 @@ def measure(path: str, labelled: str, policy: str) -> None:
     build(ledger, labels, policy)
     taken, processor = time.perf_counter() - began, time.process_time() - spent
     amounts = sum(len(np.load(folder / f"{side}_hops.npy", mmap_mode="r")) for side in DIRECTIONS)
-    print(taken, processor, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20, amounts)
+    print(taken, processor, megabytes("VmHWM") / 1024, amounts)
 
 
 if __name__ == "__main__":
