@@ -14,6 +14,7 @@ from rich.table import Table
 
 from bench import flow
 from bench.clustering import clustering
+from bench.exposing import exposing
 from bench.figures import Part
 from bench.following import comparing, tracing
 from bench.ground import Ground
@@ -75,7 +76,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         console.print(f"written to {PAGE}")
 
 
-NAMES = ("import", "store", "trace", "plain", "look", "scan", "settle", "spend", "cluster", "flow", "label")
+NAMES = (
+    "import", "store", "trace", "plain", "look", "scan", "settle", "exposure", "spend", "cluster", "flow", "label"
+)  # fmt: skip
 
 
 def _works(ground: Ground, size: dict[str, int], quick: bool) -> Iterator[tuple[str, Callable[[], Part]]]:
@@ -86,6 +89,7 @@ def _works(ground: Ground, size: dict[str, int], quick: bool) -> Iterator[tuple[
     yield "look", lambda: looking(ground)
     yield "scan", lambda: scanning(ground, size["large"])
     yield "settle", lambda: settling(ground, size["transfers"])
+    yield "exposure", lambda: exposing(ground, quick)
     yield "spend", lambda: spending(ground, size["spends"])
     yield "cluster", lambda: clustering(ground, size["inputs"], quick)
     yield "flow", lambda: _flow(quick)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PARTS = (  # but for the bounds: networkx takes ten seconds there
-    "import", "store", "trace", "plain", "look", "scan", "cluster",
+    "import", "store", "trace", "plain", "look", "scan", "exposure", "cluster",
 )  # fmt: skip
 
 
@@ -19,8 +19,16 @@ def bench(*arguments: str) -> subprocess.CompletedProcess[str]:
 def test_every_part_of_the_benchmark_works() -> None:
     done = bench("--quick", *(word for name in PARTS for word in ("--only", name)))
     assert done.returncode == 0, done.stderr
-    headings = ("Import from Parquet", "The ledger on disk", "A heist traced", "plain means", "Looking", "kernels")
-    for heading in (*headings, "Clusters of addresses"):
+    headings = (
+        "Import from Parquet",
+        "The ledger on disk",
+        "A heist traced",
+        "plain means",
+        "Looking",
+        "kernels",
+        "Exposures of a",
+    )
+    for heading in (*headings, "Exposures of a whole", "Clusters of addresses"):
         assert heading in done.stdout
 
 

@@ -25,6 +25,9 @@ class Commands(Later):
         "mixers": Place("cointrail.cli.mixers", "mixers", "CoinJoins: which, of what kind, and how well they hide."),
         "cluster": Place("cointrail.cli.cluster", "cluster", "Which addresses one owner controls, and why."),
         "trace": Place("cointrail.cli.trace", "trace", "Follow stolen value through a ledger, with exact amounts."),
+        "exposure": Place(
+            "cointrail.cli.exposure", "exposure", "Which categories funds came from and went to, with proof."
+        ),
         "patterns": Place("cointrail.cli.patterns", "patterns", "Find patterns of laundering on a trail."),
         "demo": Place("cointrail.cli.demo", "demo", "Make a heist with known truth, trace it, score the trace."),
     }
