@@ -4,6 +4,7 @@ import time as clock
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from threading import Lock
 from typing import Protocol
 
 from cointrail.chains import parse_any
@@ -82,6 +83,8 @@ class Sources:
         """InputError where one of them cannot be used."""
         self._path, self._expose, self._rules_file, self._prices = ledger, expose, rules, prices
         self._signs = self._look()
+        self._lock = Lock()  # of whoever replaces the snapshot
+        self.behind = False  # whether exposures belong to older labels than the snapshot's
         self.snapshot = self._open()
 
     def changed(self) -> bool:
@@ -90,23 +93,35 @@ class Sources:
         return seen != self._signs or None in seen
 
     def refresh(self) -> Snapshot:
-        """The snapshot of now. InputError, and the old one stays, where a file cannot be used."""
+        """The snapshot of now. InputError, and the old one stays, where a file cannot be used.
+
+        New labels and rules count at once. Exposures under new labels may take long to compute: until `renew` was
+        called they are the old ones, and screenings say that they are stale.
+        """
         seen = self._look()
         if seen == self._signs and None not in seen:
             return self.snapshot
-        ledger_sign, _, rules_sign = zip(seen, self._signs, strict=True)
         old = self.snapshot
+        ledger_sign, _, rules_sign = zip(seen, self._signs, strict=True)
         if ledger_sign[0] != ledger_sign[1]:
             self.snapshot = self._open()
         else:
             labels = Labels(self._path)
-            digest = labels.digest
-            same = digest == old.labels_digest
             rules = self._read_rules() if rules_sign[0] != rules_sign[1] or None in rules_sign else old.rules
-            exposures = old.exposures if same else self._expose(self._path, labels)
-            self.snapshot = replace(old, labels=labels, labels_digest=digest, exposures=exposures, rules=rules)
+            digest = labels.digest
+            with self._lock:
+                self.snapshot = replace(self.snapshot, labels=labels, labels_digest=digest, rules=rules)
+                self.behind = self.behind or digest != old.labels_digest
         self._signs = seen
         return self.snapshot
+
+    def renew(self) -> None:
+        """Open the exposures under the labels of the snapshot; where labels changed meanwhile, call it again."""
+        labels = self.snapshot.labels
+        exposures = self._expose(self._path, labels)
+        with self._lock:
+            self.behind = self.snapshot.labels_digest != labels.digest
+            self.snapshot = replace(self.snapshot, exposures=exposures)
 
     def _open(self) -> Snapshot:
         ledger = open_ledger(self._path)
