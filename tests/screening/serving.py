@@ -49,7 +49,7 @@ def running(ledger: Path, url: str, rules: Path | None = None, prices: Prices | 
     database = open_database(url)
     key, text = database.write(lambda connection: keys.add(connection, "tests", EVERY, 10_000))
     app = make_app(Sources(ledger, Arithmetic, rules, prices), database, MASTER)
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", access_log=False))  # type: ignore[arg-type]
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", access_log=False))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:

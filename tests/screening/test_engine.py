@@ -165,3 +165,11 @@ def test_a_new_label_is_seen(tmp_path: Path, sources: Sources) -> None:
     Labels(tmp_path / "ledger").add([label(CLEAN, "sanction")])
     assert sources.changed()
     assert sources.refresh().screen(CLEAN, END).verdict == "block"
+
+
+def test_what_a_label_bears_falls_with_it(snapshot: Snapshot) -> None:
+    """Two rules look at the one label: without it neither would fire, and nothing would be known."""
+    [first, *_] = snapshot.screen(THIEF, END).content()["changes"]
+    assert (first["verdict"], first["rules"]) == ("unknown", ["criminal"])
+    without = snapshot.screen(NOBODY, END)
+    assert without.verdict == first["verdict"]

@@ -26,6 +26,10 @@ class Commands(Later):
         "cluster": Place("cointrail.cli.cluster", "cluster", "Which addresses one owner controls, and why."),
         "trace": Place("cointrail.cli.trace", "trace", "Follow stolen value through a ledger, with exact amounts."),
         "patterns": Place("cointrail.cli.patterns", "patterns", "Find patterns of laundering on a trail."),
+        "screen": Place("cointrail.cli.screen", "screen", "Screen addresses: a verdict with its reasons."),
+        "rules": Place("cointrail.cli.rules", "rules", "Risk rules: check them, try them on history."),
+        "serve": Place("cointrail.cli.serve", "serve", "Serve the screening API."),
+        "keys": Place("cointrail.cli.keys", "keys", "Keys of the screening API, and its audit log."),
         "demo": Place("cointrail.cli.demo", "demo", "Make a heist with known truth, trace it, score the trace."),
     }
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import Any
 
-from cointrail.screening.engine import Fired, Judgement, Near, verdict
+from cointrail.screening.engine import Fired, Judgement, Near, judge, verdict
 from cointrail.screening.rule import RANK, Rule
 from cointrail.screening.worth import Worth, dollars, percent
 
@@ -18,13 +18,16 @@ def changes(judged: Judgement, worth: Worth) -> list[dict[str, Any]]:
     """
     out = []
     for one in judged.fired:
-        rest = verdict(other for other in judged.fired if other is not one)
+        rest = _without(one, judged, worth)
         if rest != judged.verdict:
             out.append(_entry([one], rest, judged.verdict, worth))
     top = [one for one in judged.fired if one.action == judged.verdict]
     if not out and len(top) > 1:
-        rest = verdict(other for other in judged.fired if other not in top)
-        out.append(_entry(top, rest, judged.verdict, worth))
+        claims = {claim.id for one in top for claim in one.claims}
+        left = judge(judged.rules, [one for one in judged.claims if one.id not in claims], judged.pools, worth)
+        rest = verdict(other for other in left.fired if not any(_falls(one, other) for one in top))
+        if rest != judged.verdict:
+            out.append(_entry(top, rest, judged.verdict, worth))
     return out + [_worse(near, judged.verdict, worth) for near in _nearest(judged)]
 
 
@@ -45,12 +48,30 @@ def subject(rule: Rule, direction: str | None) -> str:
 
 
 def _entry(fired: Sequence[Fired], rest: str, now: str, worth: Worth) -> dict[str, Any]:
-    conditions = [_without(one, worth) for one in fired]
+    conditions = [_condition(one, worth) for one in fired]
     text = f"{' and '.join(conditions)}: it would be {rest}, not {now}"
     return {"rules": [one.rule.id for one in fired], "verdict": rest, "text": text[0].upper() + text[1:]}
 
 
-def _without(one: Fired, worth: Worth) -> str:
+def _without(one: Fired, judged: Judgement, worth: Worth) -> str:
+    """The verdict if the ground of one reason were gone, and with it whatever rests on the same ground."""
+    if one.claims:
+        gone = {claim.id for claim in one.claims}
+        left = [claim for claim in judged.claims if claim.id not in gone]
+        return judge(judged.rules, left, judged.pools, worth).verdict
+    return verdict(other for other in judged.fired if not _falls(one, other))
+
+
+def _falls(one: Fired, other: Fired) -> bool:
+    """Whether `other` would not fire either if the amount of `one` were just below its thresholds."""
+    if one.rule is other.rule and one.pool is other.pool:
+        return True
+    same = (one.rule.kind, one.pool, one.rule.categories) == (other.rule.kind, other.pool, other.rule.categories)
+    limit, told = one.rule.at_least.share, other.rule.at_least.share
+    return same and one.pool is not None and limit is not None and told is not None and told >= limit
+
+
+def _condition(one: Fired, worth: Worth) -> str:
     limit = one.rule.at_least
     if one.rule.kind == "ownership":
         sources = ", ".join(sorted({claim.label.source for claim in one.claims}))

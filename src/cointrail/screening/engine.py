@@ -52,9 +52,12 @@ class Judgement:
     score: int | None  # 0 to 10; None where no rule of risk fired
     fired: tuple[Fired, ...]  # the gravest first
     near: tuple[Near, ...]
+    rules: tuple[Rule, ...]  # what was judged, and by which rules
+    claims: tuple[Claim, ...]
+    pools: tuple[Pool, ...]
 
 
-def judge(rules: Iterable[Rule], claims: Sequence[Claim], pools: Sequence[Pool], worth: Worth) -> Judgement:
+def judge(rules: Sequence[Rule], claims: Sequence[Claim], pools: Sequence[Pool], worth: Worth) -> Judgement:
     """Apply rules, which must be those of the time. Equal inputs give equal answers, in the same order."""
     standing = [claim for claim in claims if claim.stands]
     fired: list[Fired] = []
@@ -69,7 +72,7 @@ def judge(rules: Iterable[Rule], claims: Sequence[Claim], pools: Sequence[Pool],
                 if pool.direction in rule.directions:
                     _measure(rule, pool, worth, fired, near)
     fired.sort(key=lambda one: (-RANK[one.action], -(SCORES[one.rule.severity] or 0)))
-    return Judgement(verdict(fired), score(fired), tuple(fired), tuple(near))
+    return Judgement(verdict(fired), score(fired), tuple(fired), tuple(near), tuple(rules), tuple(claims), tuple(pools))
 
 
 def verdict(fired: Iterable[Fired]) -> Action:

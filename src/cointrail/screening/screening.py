@@ -75,7 +75,7 @@ def label_content(claim: Claim) -> dict[str, Any]:
     """A label as data."""
     label = claim.label
     return {
-        "id": label.identity().hex(),
+        "id": claim.id,
         "entity": label.entity,
         "category": claim.category,
         "source_category": label.category,
@@ -109,7 +109,7 @@ def _reason(one: Fired, worth: Worth) -> dict[str, Any]:
         if pool is not None
         else [],
         "hops": pool.hops(rule.kind, rule.categories) if pool is not None and rule.categories else None,
-        "labels": [claim.label.identity().hex() for claim in one.claims],
+        "labels": [claim.id for claim in one.claims],
         "text": _sentence(one, worth),
     }
     return said

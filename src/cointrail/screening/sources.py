@@ -9,6 +9,7 @@ from typing import Protocol
 
 from cointrail.chains import parse_any
 from cointrail.chains.chain import chain
+from cointrail.errors import InputError
 from cointrail.exposure import Exposure
 from cointrail.labels import Labels
 from cointrail.labels.store import FOLDER
@@ -22,6 +23,7 @@ from cointrail.screening.screening import Screening
 from cointrail.screening.standing import claims
 from cointrail.screening.worth import Worth
 
+DECISIONS = "decisions"  # what was decided about labels, in their folder
 SETTLED = 50_000_000  # nanoseconds: a folder touched more lately may change again within one tick of its clock
 
 
@@ -29,7 +31,7 @@ class Exposures(Protocol):
     """Where the exposures of addresses come from."""
 
     def of(self, address: bytes) -> Exposure | None:
-        """The exposure of an address; None, or one without parts, where nothing is known."""
+        """The exposure of an address; InputError or None where the ledger does not know it."""
 
 
 Expose = Callable[[Path, Labels], Exposures]
@@ -51,8 +53,8 @@ class Snapshot:
 
     def screen(self, address: bytes, as_of: int, text: str | None = None) -> Screening:
         """The verdict on one address. `text` is the address as it was given, for chains where bytes do not tell it."""
-        found = claims(self.labels.at(address, as_of))
-        exposure = self.exposures.of(address)
+        found = claims(self.labels, address, as_of)
+        exposure = self._exposure(address)
         worth_time = as_of if self.end is None else min(as_of, self.end)
         judged = judge(self.rules.at(as_of), found, pools(exposure, self.worth, worth_time), self.worth)
         known = chain(self.worth.chain)
@@ -70,6 +72,12 @@ class Snapshot:
             labels=self.labels_digest,
             prices=self.prices,
         )
+
+    def _exposure(self, address: bytes) -> Exposure | None:
+        try:
+            return self.exposures.of(address)
+        except InputError:
+            return None  # the ledger does not know it
 
     def screen_text(self, text: str, as_of: int) -> Screening:
         """The same for an address as somebody wrote it; InputError where it is none."""
@@ -102,7 +110,7 @@ class Sources:
         if seen == self._signs and None not in seen:
             return self.snapshot
         old = self.snapshot
-        ledger_sign, _, rules_sign = zip(seen, self._signs, strict=True)
+        ledger_sign, *_, rules_sign = zip(seen, self._signs, strict=True)
         if ledger_sign[0] != ledger_sign[1]:
             self.snapshot = self._open()
         else:
@@ -140,10 +148,12 @@ class Sources:
     def _read_rules(self) -> Rules:
         return read_rules(self._rules_file) if self._rules_file else default_rules()
 
-    def _look(self) -> tuple[Sign, Sign, Sign]:
+    def _look(self) -> tuple[Sign, ...]:
+        labels = self._path / FOLDER
         return (
             _sign(self._path / "manifest.json"),
-            _sign(self._path / FOLDER),
+            _sign(labels),
+            _sign(labels / DECISIONS),
             _sign(self._rules_file) if self._rules_file else (),
         )
 

@@ -1,13 +1,14 @@
 """Labels as rules take them: which stand, and of which category they are."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
-from cointrail.labels import Label
+from cointrail.labels import Label, Labels
 from cointrail.labels.categories import category
 from cointrail.labels.confidence import level
 
-VALID, APPEALED, REVOKED = "valid", "under appeal", "revoked"
+VALID, APPEALED = "valid", "under appeal"
+COUNTING = frozenset({VALID, APPEALED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,25 +16,25 @@ class Claim:
     """A label with what it means here."""
 
     label: Label
-    status: str
+    id: str
+    status: str  # at the time that was asked for
     category: str | None  # canonical; None where the source's word is not known
     confidence: float  # 0 to 100
 
     @property
     def stands(self) -> bool:
-        """Whether it counts at all."""
-        return self.status != REVOKED
+        """Whether it counts: those that have ended, were revoked or begin later are told, and no more."""
+        return self.status in COUNTING
 
 
-def claims(labels: Iterable[Label]) -> list[Claim]:
-    """The labels of one address, in their order."""
-    return [
-        Claim(one, status(one), known.name if one.category and (known := category(one.category)) else None,
-              level(one.confidence))
-        for one in labels
-    ]  # fmt: skip
+def claims(labels: Labels, address: bytes, time: int) -> list[Claim]:
+    """What is claimed of an address, each with its status at a time; the surest that count first."""
+    standing: Any = getattr(labels, "standing", None)
+    if standing is None:  # a store that keeps no decisions: what holds is valid
+        return [_claim(label, label.identity().hex(), VALID) for label in labels.at(address, time)]
+    return [_claim(one.label, one.id, str(one.status)) for one in standing(address, time)]
 
 
-def status(label: Label) -> str:
-    """`valid`, `under appeal` or `revoked`; a label that says nothing of it is valid."""
-    return str(getattr(label, "status", VALID))
+def _claim(label: Label, id_: str, status: str) -> Claim:
+    known = category(label.category) if label.category else None
+    return Claim(label, id_, status, known.name if known else None, level(label.confidence))

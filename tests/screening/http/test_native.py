@@ -2,6 +2,7 @@
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
@@ -113,7 +114,7 @@ def test_a_new_label_shows_in_the_next_answer_and_says_why(server: Running) -> N
         causes = again["comparison"]["causes"]
         assert any(one["cause"] == "label" and "the list of today" in one["text"] for one in causes)
         deadline = time.monotonic() + 20
-        changes = []
+        changes: list[dict[str, Any]] = []
         while not changes and time.monotonic() < deadline:
             changes = client.get(f"/v1/watchlists/{made['id']}/changes").json()["changes"]
             time.sleep(0.05)

@@ -25,6 +25,7 @@ PREFIX = "ct"  # by which a key can be told in a leak
 SECRET_BYTES = 32
 DEFAULT_RATE = 50  # requests a second
 HIGHEST_RATE = 100_000
+MASTER_FILE = "cointrail.secret"  # in the working folder, unless another is named
 OPERATOR = "operator"  # who acts on the command line
 
 
