@@ -20,6 +20,7 @@ from bench.ground import Ground
 from bench.looking import looking
 from bench.machine import ROOT, commit, machine
 from bench.scanning import scanning
+from bench.serving import serving
 from bench.settling import settling
 from bench.spending import spending
 from bench.storing import importing, keeping
@@ -74,7 +75,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         console.print(f"written to {PAGE}")
 
 
-NAMES = ("import", "store", "trace", "plain", "look", "scan", "settle", "spend", "cluster", "flow")
+NAMES = ("import", "store", "trace", "plain", "look", "scan", "settle", "spend", "cluster", "flow", "serve")
 
 
 def _works(ground: Ground, size: dict[str, int], quick: bool) -> Iterator[tuple[str, Callable[[], Part]]]:
@@ -88,6 +89,7 @@ def _works(ground: Ground, size: dict[str, int], quick: bool) -> Iterator[tuple[
     yield "spend", lambda: spending(ground, size["spends"])
     yield "cluster", lambda: clustering(ground, size["inputs"], quick)
     yield "flow", lambda: _flow(quick)
+    yield "serve", lambda: serving(ground, quick)
 
 
 def _flow(quick: bool) -> Part:

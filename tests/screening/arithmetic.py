@@ -25,6 +25,8 @@ class Arithmetic:
         for sender, recipient, asset, amount in zip(
             facts.sender.tolist(), facts.recipient.tolist(), facts.asset.tolist(), facts.amount, strict=True
         ):
+            if not amount:
+                continue  # a transfer of nothing carries nothing
             payer, payee = parties[sender], parties[recipient]
             self._in[payee, names[asset]][payer] += amount
             self._out[payer, names[asset]][payee] += amount

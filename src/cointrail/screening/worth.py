@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 from functools import lru_cache
 
-from cointrail.chains import Asset, to_text
+from cointrail.chains import Asset, Registry, to_text
 from cointrail.chains.asset import NATIVE
 from cointrail.prices import Prices
 
@@ -17,7 +17,7 @@ class Worth:
 
     def __init__(self, chain: str, assets: Iterable[Asset], prices: Prices | None = None) -> None:
         self.chain = chain
-        self._assets = {asset.key: asset for asset in assets}
+        self._assets = {NATIVE: next(iter(Registry(chain)))} | {asset.key: asset for asset in assets}
         self._assets |= {asset.symbol: asset for asset in self._assets.values() if asset.key == NATIVE}
         self._prices = prices
         self.rate = lru_cache(KEPT)(self._rate)
@@ -35,6 +35,10 @@ class Worth:
         """What a rule calls the asset: its contract or code, of the native coin the symbol."""
         asset = self._assets.get(key)
         return asset.key or asset.symbol if asset else key
+
+    def named(self, name: str | None) -> Asset | None:
+        """The asset that somebody named by contract, code or the native coin's symbol; without a name, that coin."""
+        return self._assets.get(NATIVE if name is None else name.lower() if name[:2].lower() == "0x" else name)
 
     def _rate(self, key: str, time: int) -> Fraction | None:
         """US dollars for one smallest unit, None without a price."""

@@ -59,7 +59,7 @@ def test_the_same_request_twice_is_one(server: Running) -> None:
         second = client.post("/v1/screenings", json=body)
         assert first.content == second.content
         assert second.headers["idempotent-replayed"] == "true"
-        assert client.post("/v1/screenings", json={"address": WHO["clean"]}).status_code == 422
+        assert client.post("/v1/screenings", json={"address": WHO["clean"]}).status_code == 409
 
 
 def test_the_same_request_at_once_is_one(server: Running) -> None:
@@ -80,6 +80,10 @@ def test_a_transfer_lays_its_amount_against_the_shares(server: Running) -> None:
         assert gone["movement"]["in_ledger"] is False
         bad = client.post("/v1/transfers/screenings", json=moved | {"amount": "0.5"})
         assert bad.status_code == 422 and bad.json()["faults"][0]["at"] == "body.amount"
+        other = client.post(
+            "/v1/transfers/screenings", json=moved | {"asset": "0x" + "ab" * 20, "amount": "0.5"}
+        ).json()
+        assert (other["movement"]["symbol"], other["movement"]["at_stake"][0]["amount"]) == (None, "0.15")
 
 
 def test_a_withdrawal_before_it_is_made(server: Running) -> None:

@@ -10,6 +10,8 @@ from sqlalchemy import Connection, insert, select
 
 from cointrail.screening.database.tables import audit
 
+LAST = select(audit.c.sequence, audit.c.digest).order_by(audit.c.sequence.desc()).limit(1)
+ADD = insert(audit)
 FIRST = "0" * 64  # what stands before the first line
 
 
@@ -25,9 +27,7 @@ class Entry:
 
 def append(connection: Connection, entries: Iterable[Entry]) -> None:
     """Add lines at the end. The transaction must be the only one that writes."""
-    last = connection.execute(
-        select(audit.c.sequence, audit.c.digest).order_by(audit.c.sequence.desc()).limit(1)
-    ).first()
+    last = connection.execute(LAST).first()
     sequence, previous = (last[0], last[1]) if last else (0, FIRST)
     rows = []
     for entry in entries:
@@ -42,7 +42,7 @@ def append(connection: Connection, entries: Iterable[Entry]) -> None:
         )  # fmt: skip
         previous = digest
     if rows:
-        connection.execute(insert(audit), rows)
+        connection.execute(ADD, rows)
 
 
 def verify(connection: Connection) -> tuple[int, str]:

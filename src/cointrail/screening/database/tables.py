@@ -40,6 +40,7 @@ screenings = Table(
     Column("verdict", String(16), nullable=False),
     Column("reference", String(200)),
     Column("body", Text, nullable=False),
+    Column("vendor", Text),  # as a client in a vendor's shape was answered, where that can be asked for again
     Index("screenings_by_address", "address", "created"),
     Index("screenings_by_time", "created", "id"),
 )

@@ -132,7 +132,7 @@ class MovementAnswer(Answer):
 
     direction: Literal["received", "sent", "withdrawal"]
     asset: str
-    symbol: str
+    symbol: str | None = Field(description="null if the ledger does not hold the asset")
     amount: Decimal
     usd: Decimal | None
     transaction: str | None

@@ -1,6 +1,8 @@
 """The application, put together, and the server that runs it."""
 
+import gc
 import logging
+import sys
 from collections.abc import AsyncIterator, MutableMapping
 from contextlib import asynccontextmanager
 from typing import Any
@@ -19,6 +21,8 @@ from cointrail.screening.http.rescreening import rescreen
 from cointrail.screening.http.service import Service
 from cointrail.screening.sources import Sources
 
+TURN = 0.0005  # seconds before the thread that writes may take its turn from the one that answers
+YOUNG = (20_000, 20, 50)  # new objects between two looks for cycles
 ROUTERS = (about, screenings, transfers, addresses, watchlists, elliptic, trm)
 TITLE = "cointrail screening"
 DESCRIPTION = """Verdicts on addresses with everything that they rest on. Amounts are exact decimal strings, times UTC.
@@ -45,6 +49,10 @@ def make_app(sources: Sources, database: Database, master: bytes) -> Application
 
 def serve(app: Application, host: str, port: int) -> None:
     """Answer until interrupted."""
+    sys.setswitchinterval(TURN)
+    gc.collect()
+    gc.freeze()  # what was opened stays: a look for cycles through all of it would hold answers up
+    gc.set_threshold(*YOUNG)
     logging.getLogger("cointrail").setLevel(logging.INFO)
     uvicorn.run(
         app,

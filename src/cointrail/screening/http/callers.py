@@ -6,6 +6,7 @@ import binascii
 import hmac
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import Annotated, Any
 
@@ -22,6 +23,7 @@ REMEMBERED = 10_000
 UNKNOWN_RATE = 100  # a second and host: keys that have to be looked up
 SKEW = 300_000  # milliseconds that a signature may be old, or from a clock that is ahead
 LONGEST = 200  # characters of a key
+Look = Callable[[Any, str], Key | None]
 
 bearer = HTTPBearer(auto_error=False, scheme_name="key", description="A key of `cointrail keys add`.")
 basic = HTTPBasic(auto_error=False, scheme_name="trm", description="The key as user and as password.")
@@ -37,12 +39,22 @@ access_time = APIKeyHeader(
 )
 
 
+@dataclass
+class Known:
+    """A key that was looked up, and until when that is believed."""
+
+    key: Key
+    until: float
+    renewing: bool = False
+
+
 class Callers:
     """Looks keys up, and remembers them for a second."""
 
     def __init__(self, database: Database, master: bytes) -> None:
         self._database, self._master = database, master
-        self._known: dict[str, tuple[Key, float]] = {}
+        self._known: dict[str, Known] = {}
+        self._tasks: set[asyncio.Task[Key | None]] = set()
         self.rates = Rates()
 
     async def by_text(self, text: str, host: str) -> Key:
@@ -53,22 +65,34 @@ class Callers:
         """The key of that id; Problem 401 for a wrong one."""
         return await self._find(f"id {id_}", keys.by_id, id_, host)
 
-    async def _find(self, mark: str, look: Callable[[Any, str], Key | None], text: str, host: str) -> Key:
+    async def _find(self, mark: str, look: Look, text: str, host: str) -> Key:
         now = time.monotonic()
         known = self._known.get(mark)
-        if known is not None and known[1] > now:
-            return known[0]
+        if known is not None and known.until > now:
+            if known.until - now < FRESH / 2 and not known.renewing:  # nobody who is known has to wait
+                known.renewing = True
+                task = asyncio.create_task(self._look(mark, look, text))
+                self._tasks.add(task)
+                task.add_done_callback(self._tasks.discard)
+            return known.key
         if not self.rates.take(f"host {host}", UNKNOWN_RATE).allowed:
             raise Problem(429, "too_many", "too many keys tried; wait a second", {"retry-after": "1"})
+        found = await self._look(mark, look, text)
+        if found is None:
+            raise unauthorized()
+        return found
+
+    async def _look(self, mark: str, look: Look, text: str) -> Key | None:
+        asked = time.monotonic()
         found = None
         if text.isascii() and text.isprintable() and len(text) <= LONGEST:
             found = await asyncio.to_thread(self._database.read, lambda connection: look(connection, text))
         if found is None:
             self._known.pop(mark, None)
-            raise unauthorized()
+            return None
         if len(self._known) >= REMEMBERED:
             self._known.clear()
-        self._known[mark] = found, now + FRESH
+        self._known[mark] = Known(found, asked + FRESH)
         return found
 
     def admit(self, request: Request, key: Key, scope: str) -> Key:

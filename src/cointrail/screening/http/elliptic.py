@@ -11,6 +11,7 @@ from typing import Any, Literal
 import orjson
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict
+from sqlalchemy import select
 
 from cointrail.chains import format_time
 from cointrail.screening.database.tables import screenings
@@ -82,18 +83,19 @@ async def wallet(request: Request, here: Here, key: EllipticCaller, body: Wallet
     [row], _ = here.rows(key, [screened], "address", [body.customer_reference])
     asked = body.subject.model_dump()
     content = orjson.dumps(_wallet(row["id"], key.id, asked, body.customer_reference, screened))
-    told = row | {"body": orjson.dumps(orjson.loads(row["body"]) | {"elliptic": orjson.Fragment(content)}).decode()}
+    told = row | {"vendor": content.decode()}
     detail = {"address": screened.text, "verdict": screened.verdict, "screening": row["id"]}
     return await here.finish(request, key, "screen.elliptic", 200, content, {screenings: [told]}, detail)
 
 
-@router.get("/{id}", responses=ANSWERS)
+@router.get("/{id:id}", responses=ANSWERS)
 async def stored(here: Here, key: EllipticCaller, id: Id) -> Response:
     """A screening that was made this way."""
-    found = (await here.stored(id)).get("elliptic")
+    where = screenings.c.id == id
+    found = await here.read(lambda connection: connection.execute(select(screenings.c.vendor).where(where)).scalar())
     if found is None:
         raise none()
-    return Response(orjson.dumps(found), media_type="application/json")
+    return Response(found, media_type="application/json")
 
 
 def _wallet(id_: str, key_id: str, asked: dict[str, Any], reference: str | None, screened: Screening) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Errors as RFC 9457 has them: one envelope everywhere. Nothing of what was sent is repeated in them."""
 
+import re
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
@@ -84,11 +85,29 @@ async def on_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     told = {
         400: ("not_json", "the body cannot be read as JSON"),
+        401: ("unauthorized", "a valid key is needed"),
         404: ("not_found", "there is nothing at this address"),
         405: ("method_not_allowed", "this address does not take that method"),
     }
     code, detail = told.get(error.status_code, ("refused", "the request was refused"))
-    return problem(error.status_code, code, detail, error.headers)
+    headers = dict(error.headers or {})
+    if error.status_code == 405:
+        headers = {"allow": ", ".join(sorted(_methods(request)))}
+    return problem(error.status_code, code, detail, headers)
+
+
+def _methods(request: Request) -> set[str]:
+    """All methods that the address takes: the framework tells those of one route only."""
+    path = request.scope["path"]
+    said = request.app.openapi()["paths"]
+    if path in said:
+        return {method.upper() for method in said[path]}
+    return {
+        method.upper()
+        for pattern, operations in said.items()
+        if re.fullmatch(re.sub(r"\\{[a-z]+\\}", "[^/]+", re.escape(pattern)), path)
+        for method in operations
+    }
 
 
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:

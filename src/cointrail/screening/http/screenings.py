@@ -83,13 +83,13 @@ async def listed(
     return Response(f'{{"screenings":[{text}],"next":{last}}}', media_type="application/json")
 
 
-@router.get("/{id}", responses=answers(ScreeningAnswer, 200, 404))
+@router.get("/{id:id}", responses=answers(ScreeningAnswer, 200, 404))
 async def one(here: Here, key: Reader, id: Id) -> Response:
     """A stored screening."""
     return Response(orjson.dumps(await here.stored(id)), media_type="application/json")
 
 
-@router.post("/{id}/again", status_code=201, responses=answers(ComparisonAnswer, 201, 404, 409))
+@router.post("/{id:id}/again", status_code=201, responses=answers(ComparisonAnswer, 201, 404, 409))
 async def again(request: Request, here: Here, key: Screener, id: Id) -> Response:
     """Screen the address of a stored screening as of now, and say what changed and why."""
     before = await here.stored(id)

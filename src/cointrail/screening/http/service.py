@@ -131,7 +131,7 @@ class Service:
             rows.append(
                 {
                     "id": id_, "created": now, "kind": kind, "key_id": key.id, "address": one.address.hex(),
-                    "verdict": one.verdict, "reference": references[number], "body": body.decode(),
+                    "verdict": one.verdict, "reference": references[number], "body": body.decode(), "vendor": None,
                 }
             )  # fmt: skip
         return rows, bodies
@@ -183,7 +183,7 @@ class Service:
                 await self.writer.write(Batch(work=lambda connection: connection.execute(delete(answers).where(where))))
             return None
         if found.request != _request_digest(request):
-            raise Problem(422, "idempotency_key_reused", "this idempotency key was used for another request")
+            raise Problem(409, "idempotency_key_reused", "this idempotency key was used for another request")
         return Response(found.body, found.status, {"idempotent-replayed": "true"}, JSON)
 
     def _idempotent(self, request: Request, key: Key, status: int, content: bytes, now: int) -> Rows:

@@ -20,8 +20,8 @@ IDEMPOTENT: dict[str, Any] = {
 }
 
 
-def service(request: Request) -> Service:
-    """The running service."""
+async def service(request: Request) -> Service:
+    """The running service. Asynchronous only since others are handed to a thread."""
     found: Service = request.app.state.service
     return found
 

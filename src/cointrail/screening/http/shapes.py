@@ -1,18 +1,30 @@
 """What clients may send. Everything is bounded, and control characters are nowhere."""
 
+import re
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from starlette.convertors import Convertor, register_url_convertor
 
 from cointrail.chains.moment import LAST
 
 MOST = 1000  # subjects of one request
 PLAIN = r"^[^\x00-\x1f\x7f]*$"
 
-# Formats that a regular expression cannot hold: checksums.
+LETTERS = re.compile(r"[0-9A-Za-z:]+")
+
+
+# A format, as no regular expression holds checksums.
+def _letters(text: str) -> str:
+    if not LETTERS.fullmatch(text):
+        raise ValueError("characters that no address has")
+    return text
+
+
 Address = Annotated[
     str,
-    StringConstraints(min_length=1, max_length=130, pattern=r"^[0-9A-Za-z:]+$"),
+    StringConstraints(min_length=1, max_length=130),
+    AfterValidator(_letters),
     Field(
         json_schema_extra={"format": "crypto-address"},
         description="An address of the ledger's chain as people write it. Mixed case must carry its checksum.",
@@ -20,12 +32,34 @@ Address = Annotated[
 ]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=PLAIN)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$")]
-Moment = Annotated[int, Field(ge=0, le=LAST, description="Seconds since 1970-01-01 UTC; now if left out.")]
+Moment = Annotated[
+    int,
+    Field(ge=0, le=LAST, description="Seconds since 1970-01-01 UTC; now if left out."),
+    BeforeValidator(lambda value: int(value) if isinstance(value, float) and value.is_integer() else value),
+]
 Amount = Annotated[
     str,
-    StringConstraints(pattern=r"^[0-9]{1,40}(\.[0-9]{1,30})?$"),
+    StringConstraints(pattern=r"^[0-9]{1,40}(\.[0-9]{1,18})?$"),
     Field(description="Whole units of the asset, as an exact decimal."),
 ]
+
+
+class IdConvertor(Convertor[str]):
+    """Lets an id stand in a path; anything else there is another path."""
+
+    regex = "[0-9a-f]{32}"
+
+    def convert(self, value: str) -> str:
+        """The text of the path is the id."""
+        return value
+
+    def to_string(self, value: str) -> str:
+        """The id is the text of the path."""
+        return value
+
+
+register_url_convertor("id", IdConvertor())
+
 Id = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
 Hash = Annotated[str, StringConstraints(pattern=r"^(0x)?[0-9a-f]{64}$")]
 

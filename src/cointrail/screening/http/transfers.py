@@ -6,8 +6,7 @@ from typing import Any
 import orjson
 from fastapi import APIRouter, Request, Response
 
-from cointrail.chains import parse_hash, to_units
-from cointrail.chains.asset import NATIVE
+from cointrail.chains import parse_hash, to_text, to_units
 from cointrail.screening.database.tables import screenings
 from cointrail.screening.http.answers import BulkAnswer, ScreeningAnswer
 from cointrail.screening.http.callers import Screener
@@ -20,6 +19,7 @@ from cointrail.screening.sources import Snapshot
 from cointrail.screening.worth import dollars
 
 router = APIRouter(tags=["transfers and withdrawals"])
+UNKNOWN_DECIMALS = 18  # of an asset that the ledger does not hold: its counterparty is judged all the same
 ANSWER, BULK = answers(ScreeningAnswer, 201, 409), answers(BulkAnswer, 201, 409)
 MADE: dict[str, Any] = {"status_code": 201, "openapi_extra": IDEMPOTENT}
 
@@ -72,32 +72,27 @@ async def _moved(
 
 def _movement(snapshot: Snapshot, kind: str, moved: Movement, screened: Screening, place: str) -> dict[str, Any]:
     worth = snapshot.worth
-    name = NATIVE if moved.asset is None else moved.asset
-    asset = worth.asset(name.lower() if name[:2].lower() == "0x" else name)
-    if asset is None:
-        raise _fault(place, "asset", "not_in_ledger", "the ledger holds no such asset")
+    asset = worth.named(moved.asset)
+    decimals = asset.decimals if asset is not None else UNKNOWN_DECIMALS
     try:
-        units = to_units(moved.amount, asset.decimals)
+        units = to_units(moved.amount, decimals)
     except ValueError as error:
-        raise _fault(place, "amount", "too_many_decimals", "the asset has fewer decimals") from error
-    key = worth.name(asset.key)
-    rate = worth.rate(asset.key, screened.worth_time)
+        fault = {"at": f"{place}.amount", "problem": "not_an_amount"}
+        text = "the asset has fewer decimals, or there is not so much of it"
+        raise Problem(422, "not_an_amount", text, faults=[fault]) from error
+    rate = worth.rate(asset.key, screened.worth_time) if asset is not None else None
     hash_ = moved.transaction if isinstance(moved, Transfer) else None
     return {
         "direction": moved.direction if isinstance(moved, Transfer) else "withdrawal",
-        "asset": key,
-        "symbol": asset.symbol,
-        "amount": worth.text(asset.key, units),
+        "asset": moved.asset if asset is None else worth.name(asset.key),
+        "symbol": None if asset is None else asset.symbol,
+        "amount": to_text(units, decimals),
         "usd": dollars(rate * units) if rate is not None else None,
         "transaction": hash_,
         "in_ledger": bool(snapshot.ledger.transaction(parse_hash(hash_))) if hash_ else None,
         "at_stake": [
-            {"rule": one.rule.id, "amount": worth.text(asset.key, int(units * one.share))}
+            {"rule": one.rule.id, "amount": to_text(int(units * one.share), decimals)}
             for one in screened.judged.fired
             if one.rule.kind != "ownership"
         ],
     }
-
-
-def _fault(place: str, field: str, problem: str, text: str) -> Problem:
-    return Problem(422, problem, text, faults=[{"at": f"{place}.{field}", "problem": problem}])

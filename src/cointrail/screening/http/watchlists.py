@@ -40,7 +40,7 @@ async def every(here: Here, key: Watcher) -> Response:
     return _json({"watchlists": await here.read(_lists)})
 
 
-@router.get("/{id}", responses=answers(WatchlistAnswer, 200, 404))
+@router.get("/{id:id}", responses=answers(WatchlistAnswer, 200, 404))
 async def one(here: Here, key: Watcher, id: Id) -> Response:
     """A list with its addresses."""
     [found] = await _list(here, id)
@@ -58,7 +58,7 @@ async def one(here: Here, key: Watcher, id: Id) -> Response:
     return _json(found | {"watched": told})
 
 
-@router.delete("/{id}", responses=answers(Watchlist, 200, 404))
+@router.delete("/{id:id}", responses=answers(Watchlist, 200, 404))
 async def drop(request: Request, here: Here, key: Watcher, id: Id) -> Response:
     """Remove a list and everything on it; screenings stay."""
     [found] = await _list(here, id)
@@ -68,7 +68,7 @@ async def drop(request: Request, here: Here, key: Watcher, id: Id) -> Response:
     )  # fmt: skip
 
 
-@router.put("/{id}/addresses/{address}", responses=answers(Watched, 200, 404, 409))
+@router.put("/{id:id}/addresses/{address}", responses=answers(Watched, 200, 404, 409))
 async def watch(request: Request, here: Here, key: Watcher, id: Id, address: Address) -> Response:
     """Put an address on a list; it is screened now, and again whenever something changes."""
     await _list(here, id)
@@ -96,7 +96,7 @@ async def watch(request: Request, here: Here, key: Watcher, id: Id, address: Add
     return await here.finish(request, key, "watch.add", 200, content, {screenings: rows}, detail, keep)
 
 
-@router.delete("/{id}/addresses/{address}", responses=answers(Watched, 200, 404))
+@router.delete("/{id:id}/addresses/{address}", responses=answers(Watched, 200, 404))
 async def forget(request: Request, here: Here, key: Watcher, id: Id, address: Address) -> Response:
     """Take an address off a list."""
     snapshot = await here.snapshot()
@@ -117,7 +117,7 @@ async def forget(request: Request, here: Here, key: Watcher, id: Id, address: Ad
     )  # fmt: skip
 
 
-@router.post("/{id}/screenings", status_code=201, responses=answers(Rescreened, 201, 404, 409))
+@router.post("/{id:id}/screenings", status_code=201, responses=answers(Rescreened, 201, 404, 409))
 async def again(request: Request, here: Here, key: Watcher, id: Id) -> Response:
     """Screen all addresses of a list again now."""
     await _list(here, id)
@@ -126,7 +126,7 @@ async def again(request: Request, here: Here, key: Watcher, id: Id) -> Response:
     return await here.finish(request, key, "watch.screen", 201, orjson.dumps(said), detail={"list": id})
 
 
-@router.get("/{id}/changes", responses=answers(WatchChanges, 200, 404))
+@router.get("/{id:id}/changes", responses=answers(WatchChanges, 200, 404))
 async def changes(here: Here, key: Watcher, id: Id) -> Response:
     """What changed on a list, and why; the newest first."""
     await _list(here, id)

@@ -39,6 +39,7 @@ def upgrade() -> None:
         sa.Column("verdict", sa.String(16), nullable=False),
         sa.Column("reference", sa.String(200)),
         sa.Column("body", sa.Text, nullable=False),
+        sa.Column("vendor", sa.Text),
     )
     op.create_index("screenings_by_address", "screenings", ["address", "created"])
     op.create_index("screenings_by_time", "screenings", ["created", "id"])
