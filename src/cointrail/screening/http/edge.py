@@ -92,4 +92,10 @@ class Edge:
                 raise TOO_LARGE
             return message
 
-        await self._app(scope, receiving, send)
+        async def answering(message: Message) -> None:
+            if read <= LARGEST:  # else the framework took the refusal for a body that it cannot read
+                await send(message)
+
+        await self._app(scope, receiving, answering)
+        if read > LARGEST:
+            raise TOO_LARGE

@@ -37,6 +37,11 @@ Moment = Annotated[
     Field(ge=0, le=LAST, description="Seconds since 1970-01-01 UTC; now if left out."),
     BeforeValidator(lambda value: int(value) if isinstance(value, float) and value.is_integer() else value),
 ]
+AssetName = Annotated[
+    str,
+    StringConstraints(pattern=r"^(0x[0-9a-fA-F]{40}|T[1-9A-HJ-NP-Za-km-z]{33}|[0-9A-Za-z]{1,20})$"),
+    Field(description="A contract, the native coin's symbol, or a code of the ledger; the native coin if left out."),
+]
 Amount = Annotated[
     str,
     StringConstraints(pattern=r"^[0-9]{1,40}(\.[0-9]{1,18})?$"),
@@ -94,7 +99,7 @@ class Movement(Shape):
     """Money that came or is to go. The counterparty is judged: it is who paid, or who is to be paid."""
 
     counterparty: Address
-    asset: Text | None = Field(None, description="Contract or symbol of the native coin; the native coin if left out.")
+    asset: AssetName | None = None
     amount: Amount
     reference: Text | None = None
 
