@@ -14,6 +14,7 @@ from cointrail.errors import InputError
 from cointrail.prices import read_prices
 from cointrail.reports.screening import lines
 from cointrail.screening import Screening, Sources
+from cointrail.screening.paths import evidence
 
 
 def screen(
@@ -27,6 +28,9 @@ def screen(
         list[Path] | None,
         typer.Option("--prices", metavar="FILE", help="CSV of asset, time, price in USD; repeatable."),
     ] = None,
+    ways: Annotated[
+        bool, typer.Option("--paths", help="A way behind each exposure, transaction by transaction.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, one line for each address of a file.")] = False,
 ) -> None:
     """Screen addresses: clear, unknown, review or block, with reasons and what would change it."""
@@ -39,10 +43,13 @@ def screen(
         [found.screen(raw, moment) for raw in read_addresses(address)] if many else [found.screen_text(address, moment)]
     )
     for one in done:
+        said = one.content()
+        if ways:
+            said["paths"] = evidence(found, one.address, said["reasons"])
         if as_json:
-            typer.echo(json.dumps(one.content(), indent=None if many else 1, ensure_ascii=False))
+            typer.echo(json.dumps(said, indent=None if many else 1, ensure_ascii=False))
         else:
-            typer.echo("\n".join(lines(one.content(), brief=many)))
+            typer.echo("\n".join(lines(said, brief=many)))
 
 
 def _time(text: str) -> int:

@@ -27,6 +27,7 @@ def lines(said: Mapping[str, Any], brief: bool = False) -> Iterator[str]:
         ("What would change it", [plain(one["text"], SENTENCE) for one in said["changes"]]),
         ("Labels", [_label(one) for one in said["labels"]]),
         ("Exposures", list(_exposures(said["exposures"]))),
+        ("Paths", list(_paths(said.get("paths", [])))),
     ):
         if entries:
             yield title
@@ -61,3 +62,16 @@ def _exposures(parts: list[Mapping[str, Any]]) -> Iterator[str]:
         )
     if len(parts) > SHOWN:
         yield f"and {len(parts) - SHOWN} more: --json lists all"
+
+
+def _paths(found: list[Mapping[str, Any]]) -> Iterator[str]:
+    for one in found:
+        head = f"{one['rule']} ({one['direction']}, {plain(one['asset'] or 'native coin')})"
+        if not one["movements"]:
+            yield f"{head}: {'none' if one['complete'] else 'none found within the limits of the search'}"
+            continue
+        yield head
+        for move in one["movements"]:
+            payer, payee = (move[side] or "nobody" for side in ("from", "to"))
+            when, transaction = move["time"] or "at an unknown time", move["transaction"] or "not told"
+            yield f"  {payer} paid {move['amount']} to {payee} {when} in {transaction}"

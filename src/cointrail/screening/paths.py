@@ -6,7 +6,7 @@ transactions it consists of; how much of the value took it is the exposure's to 
 """
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,6 +71,23 @@ def way(snapshot: Snapshot, address: bytes, direction: Direction, categories: fr
             if not found:
                 waiting.append((peer, step, hops + 1))
     return Way((), complete)
+
+
+def evidence(snapshot: Snapshot, address: bytes, reasons: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """A way for every reason of a screening, given as data, that rests on exposure, in each of its assets."""
+    return [
+        {
+            "rule": reason["rule"],
+            "direction": reason["direction"],
+            "asset": amount["asset"],
+            "complete": found.complete,
+            "movements": content(snapshot, found),
+        }
+        for reason in reasons
+        if reason["kind"] in ("counterparty", "indirect")
+        for amount in reason["amounts"]
+        for found in [way(snapshot, address, reason["direction"], frozenset(reason["categories"]), amount["asset"])]
+    ]
 
 
 def content(snapshot: Snapshot, found: Way) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from cointrail.labels import Labels
 from cointrail.screening.database import audit
 from tests.making import address
 from tests.screening.serving import Running
-from tests.screening.world import CLEAN, DEALER, MIXED, NOBODY, SANCTIONED, label
+from tests.screening.world import BETWEEN, CLEAN, DEALER, MIXED, MIXER, NOBODY, SANCTIONED, label
 
 WHO = {name: format_address(raw) for name, raw in (("mixed", MIXED), ("dealer", DEALER), ("clean", CLEAN))}
 
@@ -28,6 +28,17 @@ def test_one_address(server: Running) -> None:
         assert int(made.headers["x-ratelimit-remaining"]) < int(made.headers["x-ratelimit-limit"])
 
 
+def test_the_way_behind_an_exposure(server: Running) -> None:
+    with server.client() as client:
+        made = client.post("/v1/screenings", json={"address": WHO["mixed"]}).json()
+        [path] = client.get(f"/v1/screenings/{made['id']}/paths").json()["paths"]
+        assert (path["rule"], path["complete"]) == ("indirect-mixer", True)
+        assert [(one["from"], one["to"]) for one in path["movements"]] == [
+            (format_address(MIXER), format_address(BETWEEN)), (format_address(BETWEEN), WHO["mixed"]),
+        ]  # fmt: skip
+        assert path["movements"][0]["transaction"] == f"0x{10001:064x}"
+
+
 def test_many_addresses_in_their_order(server: Running) -> None:
     with server.client() as client:
         subjects = [{"address": format_address(raw)} for raw in (MIXED, NOBODY, SANCTIONED, CLEAN)]
@@ -42,13 +53,12 @@ def test_a_page_follows_a_page(server: Running) -> None:
         made = client.post("/v1/screenings/bulk", json={"subjects": subjects}).json()
         wanted = {one["id"] for one in made["screenings"]}
         seen: list[str] = []
-        before = None
-        while not wanted <= set(seen):
-            params = {"limit": 3} | ({"before": before} if before else {})
-            page = client.get("/v1/screenings", params=params).json()
+        page = client.get("/v1/screenings", params={"limit": 3}).json()
+        seen += [one["id"] for one in page["screenings"]]
+        while page["next"] is not None:
+            page = client.get("/v1/screenings", params={"limit": 3, "before": page["next"]}).json()
             seen += [one["id"] for one in page["screenings"]]
-            before = page["next"]
-            assert before is not None
+        assert wanted <= set(seen)
         assert len(seen) == len(set(seen))
 
 

@@ -1,7 +1,7 @@
 """The audit log: every line holds the digest of the one before, so that none can be changed, dropped or put between."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -12,6 +12,7 @@ from cointrail.screening.database.tables import audit
 
 LAST = select(audit.c.sequence, audit.c.digest).order_by(audit.c.sequence.desc()).limit(1)
 ADD = insert(audit)
+TOGETHER = 1000  # lines read at once
 FIRST = "0" * 64  # what stands before the first line
 
 
@@ -51,17 +52,15 @@ def verify(connection: Connection) -> tuple[int, str]:
     That the end was not cut off shows only beside a digest that was noted elsewhere.
     """
     number, previous = 0, FIRST
-    for row in _rows(connection):
-        number += 1
-        told = _digest(previous, number, row.time, row.key_id, row.action, row.detail)
-        if (row.sequence, row.previous, row.digest) != (number, previous, told):
-            raise ValueError(f"line {row.sequence}: is not what was written, or a line before it is missing")
-        previous = row.digest
+    wanted = select(audit).order_by(audit.c.sequence)
+    with connection.execution_options(yield_per=TOGETHER).execute(wanted) as rows:
+        for row in rows:
+            number += 1
+            told = _digest(previous, number, row.time, row.key_id, row.action, row.detail)
+            if (row.sequence, row.previous, row.digest) != (number, previous, told):
+                raise ValueError(f"line {row.sequence}: is not what was written, or a line before it is missing")
+            previous = row.digest
     return number, previous
-
-
-def _rows(connection: Connection) -> Iterator[Any]:
-    yield from connection.execution_options(yield_per=1000).execute(select(audit).order_by(audit.c.sequence))
 
 
 def _digest(previous: str, *fields: object) -> str:

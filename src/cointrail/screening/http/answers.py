@@ -187,6 +187,34 @@ class ComparisonAnswer(Answer):
     screening: ScreeningAnswer
 
 
+class PathMovement(Answer):
+    """One transfer on the way."""
+
+    transaction: str | None
+    time: str | None
+    from_: str | None = Field(alias="from")
+    to: str | None
+    amount: Decimal
+
+
+class Path(Answer):
+    """One way in one asset, in the order of time."""
+
+    rule: str
+    direction: Literal["source", "destination"]
+    asset: str
+    complete: bool = Field(description="false: none was found within the limits of the search, and there may be one")
+    movements: list[PathMovement]
+
+
+class PathsAnswer(Answer):
+    """The ways behind a screening."""
+
+    screening: str
+    ledger: str
+    paths: list[Path]
+
+
 class ExposuresAnswer(Answer):
     """All exposures of an address."""
 

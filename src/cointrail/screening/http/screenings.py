@@ -1,5 +1,6 @@
 """Screening addresses, one or many, and screenings that were made before."""
 
+import asyncio
 from typing import Annotated
 
 import orjson
@@ -13,6 +14,7 @@ from cointrail.screening.database.tables import screenings
 from cointrail.screening.http.answers import (
     BulkAnswer,
     ComparisonAnswer,
+    PathsAnswer,
     ScreeningAnswer,
     ScreeningList,
     Verdict,
@@ -21,6 +23,7 @@ from cointrail.screening.http.callers import Reader, Screener
 from cointrail.screening.http.problem import Problem
 from cointrail.screening.http.serving import IDEMPOTENT, Here, answers, none
 from cointrail.screening.http.shapes import Address, BulkRequest, Id, ScreeningRequest
+from cointrail.screening.paths import evidence
 from cointrail.screening.screening import verdicts
 
 router = APIRouter(prefix="/v1/screenings", tags=["screenings"])
@@ -87,6 +90,17 @@ async def listed(
 async def one(here: Here, key: Reader, id: Id) -> Response:
     """A stored screening."""
     return Response(orjson.dumps(await here.stored(id)), media_type="application/json")
+
+
+@router.get("/{id:id}/paths", responses=answers(PathsAnswer, 200, 404))
+async def paths(here: Here, key: Reader, id: Id) -> Response:
+    """For each reason that rests on exposure a way with the fewest hops, transaction by transaction."""
+    said = await here.stored(id)
+    snapshot = await here.snapshot()
+    raw = parse_any(said["subject"]["address"])
+    found = await asyncio.to_thread(evidence, snapshot, raw, said["reasons"])
+    content = {"screening": id, "ledger": snapshot.ledger.digest, "paths": found}
+    return Response(orjson.dumps(content), media_type="application/json")
 
 
 @router.post("/{id:id}/again", status_code=201, responses=answers(ComparisonAnswer, 201, 404, 409))
