@@ -6,7 +6,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PARTS = (  # but for the bounds: networkx takes ten seconds there
-    "import", "store", "trace", "plain", "look", "scan", "cluster",
+    "import", "store", "trace", "plain", "look", "scan", "cluster", "serve",
 )  # fmt: skip
 
 
@@ -20,7 +20,7 @@ def test_every_part_of_the_benchmark_works() -> None:
     done = bench("--quick", *(word for name in PARTS for word in ("--only", name)))
     assert done.returncode == 0, done.stderr
     headings = ("Import from Parquet", "The ledger on disk", "A heist traced", "plain means", "Looking", "kernels")
-    for heading in (*headings, "Clusters of addresses"):
+    for heading in (*headings, "Clusters of addresses", "Screening API"):
         assert heading in done.stdout
 
 
