@@ -39,7 +39,8 @@ async def at_rate(port: int, requests: Sequence[bytes], rate: float) -> Told:
     async def one(request: bytes, due: float) -> None:
         pair = idle.pop() if idle else await asyncio.open_connection(HOST, port, limit=1 << 24)
         try:
-            told.failed += not await _ask(pair, request)
+            answered = await _ask(pair, request)
+            told.failed += not answered
             idle.append(pair)
         except (OSError, asyncio.IncompleteReadError):
             told.failed += 1
@@ -67,7 +68,8 @@ async def in_turn(port: int, requests: Sequence[bytes], connections: int, second
         number = first
         while time.perf_counter() < began + seconds:
             due = time.perf_counter()
-            told.failed += not await _ask(pair, requests[number % len(requests)])
+            answered = await _ask(pair, requests[number % len(requests)])
+            told.failed += not answered
             told.seconds.append(time.perf_counter() - due)
             number += connections
         pair[1].close()

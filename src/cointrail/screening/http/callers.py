@@ -4,6 +4,7 @@ import asyncio
 import base64
 import binascii
 import hmac
+import logging
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ REMEMBERED = 10_000
 UNKNOWN_RATE = 100  # a second and host: keys that have to be looked up
 SKEW = 300_000  # milliseconds that a signature may be old, or from a clock that is ahead
 LONGEST = 200  # characters of a key
+LOG = logging.getLogger("cointrail.serve")
 Look = Callable[[Any, str], Key | None]
 
 bearer = HTTPBearer(auto_error=False, scheme_name="key", description="A key of `cointrail keys add`.")
@@ -45,7 +47,6 @@ class Known:
 
     key: Key
     until: float
-    renewing: bool = False
 
 
 class Callers:
@@ -54,7 +55,7 @@ class Callers:
     def __init__(self, database: Database, master: bytes) -> None:
         self._database, self._master = database, master
         self._known: dict[str, Known] = {}
-        self._tasks: set[asyncio.Task[Key | None]] = set()
+        self._tasks: dict[str, asyncio.Task[Key | None]] = {}
         self.rates = Rates()
 
     async def by_text(self, text: str, host: str) -> Key:
@@ -68,19 +69,29 @@ class Callers:
     async def _find(self, mark: str, look: Look, text: str, host: str) -> Key:
         now = time.monotonic()
         known = self._known.get(mark)
-        if known is not None and known.until > now:
-            if known.until - now < FRESH / 2 and not known.renewing:  # nobody who is known has to wait
-                known.renewing = True
-                task = asyncio.create_task(self._look(mark, look, text))
-                self._tasks.add(task)
-                task.add_done_callback(self._tasks.discard)
-            return known.key
-        if not self.rates.take(f"host {host}", UNKNOWN_RATE).allowed:
+        if known is None and not self.rates.take(f"host {host}", UNKNOWN_RATE).allowed:
             raise Problem(429, "too_many", "too many keys tried; wait a second", {"retry-after": "1"})
-        found = await self._look(mark, look, text)
+        if known is not None and known.until > now:
+            if known.until - now < FRESH / 2:
+                self._looking(mark, look, text)  # nobody who is known has to wait
+            return known.key
+        found = await asyncio.shield(self._looking(mark, look, text))
         if found is None:
             raise unauthorized()
         return found
+
+    def _looking(self, mark: str, look: Look, text: str) -> asyncio.Task[Key | None]:
+        """One look for all who ask with a key at the same moment."""
+        task = self._tasks.get(mark)
+        if task is None:
+            task = self._tasks[mark] = asyncio.create_task(self._look(mark, look, text))
+            task.add_done_callback(lambda done: self._ended(mark, done))
+        return task
+
+    def _ended(self, mark: str, done: asyncio.Task[Key | None]) -> None:
+        self._tasks.pop(mark, None)
+        if not done.cancelled() and done.exception() is not None:
+            LOG.warning("keys could not be looked up: %s", type(done.exception()).__name__)
 
     async def _look(self, mark: str, look: Look, text: str) -> Key | None:
         asked = time.monotonic()

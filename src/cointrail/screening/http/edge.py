@@ -19,6 +19,8 @@ App = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
 
 LARGEST = 1 << 20  # bytes of a body
 LONGEST = 2048  # bytes of path and query
+MOST = 2_000  # requests at once: more would wait longer than anybody does, and hold memory meanwhile
+BUSY = Problem(503, "busy", "too many requests at once: ask again in a moment", {"retry-after": "1"})
 LOG = logging.getLogger("cointrail.serve")
 TOO_LARGE = Problem(413, "too_large", f"the request is larger than {LARGEST:,} bytes: send it in parts")
 ALWAYS = (
@@ -34,6 +36,7 @@ class Edge:
 
     def __init__(self, app: App, metrics: Metrics) -> None:
         self._app, self._metrics = app, metrics
+        self._inside = 0  # requests that are not answered yet
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         """One request."""
@@ -55,8 +58,11 @@ class Edge:
                 message = {**message, "headers": headers}
             await send(message)
 
+        self._inside += 1
         try:
             try:
+                if self._inside > MOST:
+                    raise BUSY
                 await self._limited(scope, receive, sending)
             except Problem as error:
                 if started:
@@ -71,6 +77,7 @@ class Edge:
                     sending,
                 )
         finally:
+            self._inside -= 1
             route = getattr(scope.get("route"), "path", "none")
             taken = time.perf_counter() - began
             self._metrics.request(scope["method"], route, status, taken)
