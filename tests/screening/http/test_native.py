@@ -72,6 +72,12 @@ def test_the_same_request_twice_is_one(server: Running) -> None:
         assert client.post("/v1/screenings", json={"address": WHO["clean"]}).status_code == 409
 
 
+def test_where_nothing_is_made_an_idempotency_key_means_nothing(server: Running) -> None:
+    with server.client(headers={"idempotency-key": "k" * 500}) as client:
+        for _ in range(2):
+            assert client.get(f"/v1/addresses/{WHO['clean']}/labels").status_code == 200
+
+
 def test_the_same_request_at_once_is_one(server: Running) -> None:
     with server.client(headers={"idempotency-key": "at once"}) as client, ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda _: client.post("/v1/screenings", json={"address": WHO["dealer"]}), range(24)))

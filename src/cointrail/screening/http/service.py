@@ -175,6 +175,7 @@ class Service:
             raise Problem(
                 422, "bad_idempotency_key", f"the idempotency key must be 1 to {LONGEST} printable characters"
             )
+        request.state.token = token  # `finish` keeps the answer under it; other endpoints take no such key
         await request.body()
         where = (answers.c.key_id == key.id) & (answers.c.token == token)
         found = await self.read(lambda connection: connection.execute(select(answers).where(where)).first())
@@ -187,7 +188,7 @@ class Service:
         return Response(found.body, found.status, {"idempotent-replayed": "true"}, JSON)
 
     def _idempotent(self, request: Request, key: Key, status: int, content: bytes, now: int) -> Rows:
-        token = request.headers.get(HEADER)
+        token = getattr(request.state, "token", None)
         if token is None:
             return {}
         row = {
