@@ -22,6 +22,7 @@ from bench.looking import looking
 from bench.machine import ROOT, commit, machine
 from bench.naming import naming
 from bench.scanning import scanning
+from bench.serving import serving
 from bench.settling import settling
 from bench.spending import spending
 from bench.storing import importing, keeping
@@ -77,7 +78,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 NAMES = (
-    "import", "store", "trace", "plain", "look", "scan", "settle", "exposure", "spend", "cluster", "flow", "label"
+    "import", "store", "trace", "plain", "look", "scan", "settle", "exposure", "spend", "cluster", "flow", "label",
+    "serve",
 )  # fmt: skip
 
 
@@ -94,6 +96,7 @@ def _works(ground: Ground, size: dict[str, int], quick: bool) -> Iterator[tuple[
     yield "cluster", lambda: clustering(ground, size["inputs"], quick)
     yield "flow", lambda: _flow(quick)
     yield "label", lambda: naming(ground, size["labels"])
+    yield "serve", lambda: serving(ground, quick)
 
 
 def _flow(quick: bool) -> Part:

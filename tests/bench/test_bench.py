@@ -6,7 +6,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PARTS = (  # but for the bounds: networkx takes ten seconds there
-    "import", "store", "trace", "plain", "look", "scan", "exposure", "cluster",
+    "import", "store", "trace", "plain", "look", "scan", "exposure", "cluster", "serve",
 )  # fmt: skip
 
 
@@ -28,7 +28,7 @@ def test_every_part_of_the_benchmark_works() -> None:
         "kernels",
         "Exposures of a",
     )
-    for heading in (*headings, "Exposures of a whole", "Clusters of addresses"):
+    for heading in (*headings, "Exposures of a whole", "Clusters of addresses", "Screening API"):
         assert heading in done.stdout
 
 

@@ -29,6 +29,10 @@ class Commands(Later):
             "cointrail.cli.exposure", "exposure", "Which categories funds came from and went to, with proof."
         ),
         "patterns": Place("cointrail.cli.patterns", "patterns", "Find patterns of laundering on a trail."),
+        "screen": Place("cointrail.cli.screen", "screen", "Screen addresses: a verdict with its reasons."),
+        "rules": Place("cointrail.cli.rules", "rules", "Risk rules: check them, try them on history."),
+        "serve": Place("cointrail.cli.serve", "serve", "Serve the screening API."),
+        "keys": Place("cointrail.cli.keys", "keys", "Keys of the screening API, and its audit log."),
         "demo": Place("cointrail.cli.demo", "demo", "Make a heist with known truth, trace it, score the trace."),
     }
 

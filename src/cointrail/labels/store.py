@@ -254,6 +254,8 @@ class Labels:
         return out
 
     def _rows(self, address: bytes) -> list[int]:
+        if len(address) != ADDRESS_BYTES:
+            return []  # nobody's
         key = np.uint64(int.from_bytes(address[:PREFIX_BYTES], "big"))
         near = self._order[np.searchsorted(self._prefixes, key, "left") : np.searchsorted(self._prefixes, key, "right")]
         same = (self._columns.addresses[near] == np.frombuffer(address, np.uint8)).all(axis=1)

@@ -1,0 +1,131 @@
+"""The screening API under load: server, database and client on this machine."""
+
+import asyncio
+import random
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
+
+import orjson
+
+from bench.figures import Part
+from bench.ground import Ground
+from bench.load import HOST, Told, at_rate, in_turn, post
+from bench.machine import ROOT
+from cointrail.chains import format_address
+from cointrail.labels import Label, Labels
+from cointrail.screening.database import audit, keys, open_database
+from tests.screening.postgres import postgres
+
+TRANSFERS, LEAF = 60_000, 5_000
+RATE, SECONDS = 200, 60.0
+BULK, CONNECTIONS, BULK_SECONDS = 500, 2, 20.0
+P99, LEAST = 0.020, 1_000  # seconds; addresses a second
+NOTE = (
+    "Server, database and client share the two cores. Every answer is on the disk, with its line in the audit log, "
+    "before it is sent. Single requests leave at their time whether or not earlier ones were answered; their time "
+    "counts from the moment they were due. Exposures lie in memory, one hop and a second in proportion."
+)
+
+
+def serving(ground: Ground, quick: bool) -> Part:
+    """Both databases."""
+    part = Part("serve", "Screening API", NOTE)
+    own = Ground(ground.folder / "serve", TRANSFERS // (10 if quick else 1), LEAF, 1)
+    own.folder.mkdir(parents=True, exist_ok=True)
+    _label(own)
+    addresses = _addresses(own)
+    with tempfile.TemporaryDirectory(prefix="ct-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        databases: dict[str, AbstractContextManager[str]] = {"SQLite": nullcontext(f"sqlite:///{folder}/db.sqlite")}
+        if shutil.which("pg_ctl") or any(Path("/usr/lib/postgresql").glob("*/bin/pg_ctl")):
+            databases["PostgreSQL"] = postgres(folder / "pg")
+        for database, opened in databases.items():
+            with opened as url:
+                _measure(part, database, own.path, url, addresses, quick)
+    return part
+
+
+def _measure(part: Part, name: str, ledger: Path, url: str, addresses: list[str], quick: bool) -> None:
+    database = open_database(url)
+    _, key = database.write(lambda connection: keys.add(connection, "bench", ["screen"], keys.HIGHEST_RATE))
+    rng = random.Random(7)
+    seconds = 2.0 if quick else SECONDS
+    singles = [
+        post("/v1/screenings", key, orjson.dumps({"address": rng.choice(addresses)}))
+        for _ in range(int(RATE * seconds))
+    ]
+    bulks = [_bulk(key, [rng.choice(addresses) for _ in range(BULK)]) for _ in range(20)]
+    with _server(ledger, url) as port:
+        asyncio.run(at_rate(port, singles[:RATE], RATE))  # warm
+        told = asyncio.run(at_rate(port, singles, RATE))
+        _single(part, name, told)
+        bulk = asyncio.run(in_turn(port, bulks, CONNECTIONS, 2.0 if quick else BULK_SECONDS))
+    each = len(bulk.seconds) * BULK / bulk.lasted
+    part.add(
+        f"{name}: addresses screened in bulk", f"{each:,.0f}/s",
+        f"{BULK} a request over {CONNECTIONS} connections, {bulk.lasted:.0f} s, {bulk.failed} failed",
+        f"≥ {LEAST:,}/s, none failed", each >= LEAST and not bulk.failed,
+    )  # fmt: skip
+    lines, _ = database.read(audit.verify)
+    asked = len(singles) + RATE + len(bulk.seconds)
+    part.add(f"{name}: audit lines that fit together", f"{lines:,}", f"{asked:,} requests and the making of the key")
+    database.close()
+
+
+def _single(part: Part, name: str, told: Told) -> None:
+    p50, p99, most = (told.quantile(share) * 1000 for share in (0.5, 0.99, 1.0))
+    note = f"{len(told.seconds):,} at {RATE}/s in {told.lasted:.0f} s; median {p50:.1f} ms, most {most:.0f} ms"
+    met = p99 < P99 * 1000 and not told.failed
+    target = f"< {P99 * 1000:.0f} ms, none failed"
+    part.add(f"{name}: single requests, p99", f"{p99:.1f} ms", f"{note}; {told.failed} failed", target, met)
+
+
+def _bulk(key: str, addresses: list[str]) -> bytes:
+    body = orjson.dumps({"subjects": [{"address": one} for one in addresses]})
+    return post("/v1/screenings/bulk", key, body)
+
+
+@contextmanager
+def _server(ledger: Path, url: str) -> Iterator[int]:
+    with socket.create_server((HOST, 0)) as free:
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "bench.served", str(ledger), url, str(port)]
+    with subprocess.Popen(command, cwd=ROOT) as process:
+        try:
+            _wait(lambda: process.poll() is not None, port)
+            yield port
+        finally:
+            process.terminate()
+
+
+def _wait(dead: Callable[[], bool], port: int) -> None:
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline and not dead():
+        try:
+            socket.create_connection((HOST, port), 1).close()
+            return
+        except OSError:
+            time.sleep(0.1)
+    raise RuntimeError("the server did not start")
+
+
+def _label(own: Ground) -> None:
+    """What the demo's labels leave out: who stole it. Else no rule of risk has anything to do."""
+    said = [
+        Label(who, "ethereum", "Thief", "hack", None, "authority_data", "bench", None, None, None, None, "bench")
+        for who in own.heist.theft_addresses
+    ]
+    Labels(own.path).add(said)
+
+
+def _addresses(own: Ground) -> list[str]:
+    ledger = own.ledger()
+    return [format_address(raw) for raw in ledger.addresses(range(1, len(ledger.index.prefix) + 1))]

@@ -1,0 +1,168 @@
+"""What screenings are made from, opened once, and again when a file behind it has changed."""
+
+import time as clock
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from threading import Lock
+from typing import Protocol
+
+from cointrail.chains import parse_any
+from cointrail.chains.chain import chain
+from cointrail.errors import InputError
+from cointrail.exposure import Exposure
+from cointrail.labels import Labels
+from cointrail.labels.store import FOLDER
+from cointrail.ledger import Ledger, open_ledger
+from cointrail.prices import Prices
+from cointrail.screening.engine import judge
+from cointrail.screening.pool import pools
+from cointrail.screening.reading import default_rules, read_rules
+from cointrail.screening.rule import Rules
+from cointrail.screening.screening import Screening
+from cointrail.screening.standing import claims
+from cointrail.screening.worth import Worth
+
+DECISIONS = "decisions"  # what was decided about labels, in their folder
+SETTLED = 50_000_000  # nanoseconds: a folder touched more lately may change again within one tick of its clock
+
+
+class Exposures(Protocol):
+    """Where the exposures of addresses come from."""
+
+    def of(self, address: bytes) -> Exposure | None:
+        """The exposure of an address; InputError or None where the ledger does not know it."""
+
+
+Expose = Callable[[Path, Labels], Exposures]
+Sign = tuple[int, ...] | None  # by which a change of files is seen; None: look again
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One consistent state of everything. Screening with it reads memory and mapped files only."""
+
+    ledger: Ledger
+    labels: Labels
+    exposures: Exposures
+    rules: Rules
+    worth: Worth
+    prices: str | None
+    labels_digest: str
+    end: int | None  # the last second of the ledger
+
+    def screen(self, address: bytes, as_of: int, text: str | None = None) -> Screening:
+        """The verdict on one address. `text` is the address as it was given, for chains where bytes do not tell it."""
+        found = claims(self.labels, address, as_of)
+        exposure = self._exposure(address)
+        worth_time = as_of if self.end is None else min(as_of, self.end)
+        judged = judge(self.rules.at(as_of), found, pools(exposure, self.worth, worth_time), self.worth)
+        known = chain(self.worth.chain)
+        return Screening(
+            address=address,
+            text=text if text is not None and known.family != "evm" else known.address(address),
+            as_of=as_of,
+            judged=judged,
+            claims=tuple(found),
+            exposure=exposure,
+            rules=self.rules,
+            worth=self.worth,
+            worth_time=worth_time,
+            ledger=self.ledger.digest,
+            labels=self.labels_digest,
+            prices=self.prices,
+        )
+
+    def _exposure(self, address: bytes) -> Exposure | None:
+        try:
+            return self.exposures.of(address)
+        except InputError:
+            return None  # the ledger does not know it
+
+    def screen_text(self, text: str, as_of: int) -> Screening:
+        """The same for an address as somebody wrote it; InputError where it is none."""
+        return self.screen(parse_any(text), as_of, text.strip())
+
+
+class Sources:
+    """The files, and the snapshot of their last state."""
+
+    def __init__(self, ledger: Path, expose: Expose, rules: Path | None = None, prices: Prices | None = None) -> None:
+        """InputError where one of them cannot be used."""
+        self._path, self._expose, self._rules_file, self._prices = ledger, expose, rules, prices
+        self._signs = self._look()
+        self._lock = Lock()  # of whoever replaces the snapshot
+        self.behind = False  # whether exposures belong to older labels than the snapshot's
+        self.snapshot = self._open()
+
+    def changed(self) -> bool:
+        """Whether a file has changed since the snapshot; a few microseconds."""
+        seen = self._look()
+        return seen != self._signs or None in seen
+
+    def refresh(self) -> Snapshot:
+        """The snapshot of now. InputError, and the old one stays, where a file cannot be used.
+
+        New labels and rules count at once. Exposures under new labels may take long to compute: until `renew` was
+        called they are the old ones, and screenings say that they are stale.
+        """
+        seen = self._look()
+        if seen == self._signs and None not in seen:
+            return self.snapshot
+        old = self.snapshot
+        ledger_sign, *_, rules_sign = zip(seen, self._signs, strict=True)
+        if ledger_sign[0] != ledger_sign[1]:
+            self.snapshot = self._open()
+        else:
+            labels = Labels(self._path)
+            rules = self._read_rules() if rules_sign[0] != rules_sign[1] or None in rules_sign else old.rules
+            digest = labels.digest
+            with self._lock:
+                self.snapshot = replace(self.snapshot, labels=labels, labels_digest=digest, rules=rules)
+                self.behind = self.behind or digest != old.labels_digest
+        self._signs = seen
+        return self.snapshot
+
+    def renew(self) -> None:
+        """Open the exposures under the labels of the snapshot; where labels changed meanwhile, call it again."""
+        labels = self.snapshot.labels
+        exposures = self._expose(self._path, labels)
+        with self._lock:
+            self.behind = self.snapshot.labels_digest != labels.digest
+            self.snapshot = replace(self.snapshot, exposures=exposures)
+
+    def _open(self) -> Snapshot:
+        ledger = open_ledger(self._path)
+        labels = Labels(self._path)
+        return Snapshot(
+            ledger=ledger,
+            labels=labels,
+            exposures=self._expose(self._path, labels),
+            rules=self._read_rules(),
+            worth=Worth(ledger.chain, ledger.assets, self._prices),
+            prices=self._prices.digest if self._prices else None,
+            labels_digest=labels.digest,
+            end=ledger.times[1] if ledger.times else None,
+        )
+
+    def _read_rules(self) -> Rules:
+        return read_rules(self._rules_file) if self._rules_file else default_rules()
+
+    def _look(self) -> tuple[Sign, ...]:
+        labels = self._path / FOLDER
+        return (
+            _sign(self._path / "manifest.json"),
+            _sign(labels),
+            _sign(labels / DECISIONS),
+            _sign(self._rules_file) if self._rules_file else (),
+        )
+
+
+def _sign(path: Path) -> Sign:
+    try:
+        said = path.stat()
+    except OSError:
+        return ()
+    if 0 <= clock.time_ns() - said.st_mtime_ns < SETTLED:
+        return None
+    return said.st_ino, said.st_mtime_ns, said.st_size

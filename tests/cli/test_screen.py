@@ -1,0 +1,81 @@
+"""The commands of screening, as people type them."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from cointrail.chains import format_address
+from tests.cli.command import done, run
+from tests.screening.world import CLEAN, DEALER, MIXED, SANCTIONED, make
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Path:
+    """The small world."""
+    make(tmp_path / "ledger")
+    return tmp_path / "ledger"
+
+
+def test_the_verdict_comes_first(ledger: Path) -> None:
+    for raw, verdict in ((SANCTIONED, "block"), (MIXED, "review"), (CLEAN, "clear")):
+        said = done("screen", format_address(raw), "--ledger", ledger, "--as-of", "2023-11-15").out
+        assert said.startswith(verdict) and format_address(raw) in said.splitlines()[0]
+    assert "What would change it" in done("screen", format_address(MIXED), "--ledger", ledger).out
+
+
+def test_json_and_paths(ledger: Path) -> None:
+    said = json.loads(done("screen", format_address(MIXED), "--ledger", ledger, "--json", "--paths").out)
+    assert said["schema"] == "cointrail/screening/1" and said["verdict"] == "review"
+    assert len(said["paths"][0]["movements"]) == 2
+    again = json.loads(
+        done("screen", format_address(MIXED), "--ledger", ledger, "--json", "--as-of", said["as_of"]).out
+    )
+    assert again == {key: value for key, value in said.items() if key != "paths"}
+    assert "Paths" in done("screen", format_address(MIXED), "--ledger", ledger, "--paths").out
+
+
+def test_a_file_of_addresses(ledger: Path, tmp_path: Path) -> None:
+    file = tmp_path / "who.txt"
+    file.write_text("\n".join(map(format_address, (DEALER, CLEAN))))
+    lines = done("screen", f"@{file}", "--ledger", ledger).out.splitlines()
+    assert [line.split(":")[0].split(",")[0] for line in lines] == ["block", "clear"]
+    each = [json.loads(line) for line in done("screen", f"@{file}", "--ledger", ledger, "--json").out.splitlines()]
+    assert [one["verdict"] for one in each] == ["block", "clear"]
+
+
+@pytest.mark.parametrize(
+    "more", [["0x12"], ["@nothing.txt"], ["0x" + "1" * 40, "--as-of", "never"], ["0x" + "1" * 40, "--rules", "no.yaml"]]
+)
+def test_refused(ledger: Path, more: list[str]) -> None:
+    assert run("screen", *more, "--ledger", ledger).refused
+
+
+def test_rules(ledger: Path, tmp_path: Path) -> None:
+    assert "sanctioned" in done("rules", "check").out
+    bad = tmp_path / "bad.yaml"
+    bad.write_text("schema: x\n")
+    assert run("rules", "check", bad).refused
+    from cointrail.screening import default_rules
+
+    good = tmp_path / "good.yaml"
+    good.write_text(default_rules().text)
+    truth = tmp_path / "truth.csv"
+    truth.write_text(f"address,illicit\n{format_address(MIXED)},no\n{format_address(DEALER)},yes\n")
+    said = json.loads(done("rules", "backtest", good, ledger, "--truth", truth, "--json").out)
+    assert (said["alerts"]["right"], said["alerts"]["wrong"]) == (1, 1)
+    assert "1 alerts are right, 1 wrong" in " ".join(
+        done("rules", "backtest", good, ledger, "--truth", truth).out.split()
+    )
+
+
+def test_keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    made = done("keys", "add", "the desk", "--scope", "screen", "--rate", "5").out
+    id_, text = (line.split(": ")[1] for line in made.splitlines()[:2])
+    listed = done("keys", "list").out
+    assert id_ in listed and text not in listed
+    done("keys", "revoke", id_)
+    assert run("keys", "revoke", id_).refused
+    assert "2 lines fit" in done("keys", "audit").out
+    assert run("keys", "add", "x", "--scope", "everything").refused
