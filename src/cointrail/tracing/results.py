@@ -14,7 +14,6 @@ from cointrail.conversions.settlement import RULES
 from cointrail.ledger import Ledger
 from cointrail.ledger.assets import registry
 from cointrail.tracing.account import Account
-from cointrail.tracing.bridges import Crossed
 from cointrail.tracing.candidates import Candidate, candidates
 from cointrail.tracing.findings import Findings
 from cointrail.tracing.ledgers import Fact
@@ -22,6 +21,7 @@ from cointrail.tracing.mixed import Mixed
 from cointrail.tracing.open import Open
 from cointrail.tracing.policies import CONSERVING
 from cointrail.tracing.shares import UNITS
+from cointrail.tracing.telling import Crossed
 from cointrail.tracing.tracer import FINE, Trail
 from cointrail.tracing.walk import Endpoint, Flow, Move
 
