@@ -1,4 +1,4 @@
-"""Lists of thefts: every row is a record, every quirk is caught by its name, what cannot be read is told with its line."""
+"""Lists of thefts: every row is a record, every quirk has its name, what cannot be read is told with its line."""
 
 import json
 import os
@@ -19,7 +19,9 @@ TODAY = date(2026, 11, 28)
 DATA = Path(os.environ.get("COINTRAIL_DATA", Path(__file__).parents[2] / ".." / "shared" / "data")) / "incidents"
 needs_data = pytest.mark.skipif(not DATA.is_dir(), reason="no lists of thefts here (COINTRAIL_DATA names the data)")
 FILES = {  # where a list is, how many rows it has as its own description says, and what is odd about it
-    "defillama/defi_exploits.csv": (449, {"returned-is-not-recovery", "returned-exceeds-loss", "no-amount", "zero-amount"}),
+    "defillama/defi_exploits.csv": (
+        449, {"returned-is-not-recovery", "returned-exceeds-loss", "no-amount", "zero-amount"},
+    ),
     "defillama/defillama_hacks_nexus.json": (470, {"scaled-amounts", "zero-amount"}),
     "defihacklabs/incidents.csv": (
         856, {"currency-missing", "coins-only", "several-sums", "decimal-comma", "loss-unreadable", "no-amount"},
@@ -40,6 +42,11 @@ FILES = {  # where a list is, how many rows it has as its own description says, 
 
 def reading(name: str) -> Reading:
     return compared(read_list(DATA / name, TODAY), catalogue(), TODAY)
+
+
+def objects(sums: list[int]) -> list[dict[str, object]]:
+    rest: dict[str, object] = {"date": "2024-01-01", "technique": None, "chain": []}
+    return [{"protocol": f"alpha{n}", "loss_usd": value} | rest for n, value in enumerate(sums)]
 
 
 def claimed(found: Reading, name: str, field: str) -> list[str]:
@@ -150,33 +157,19 @@ def test_what_is_no_list_is_refused(tmp_path: Path, text: str) -> None:
 
 
 def test_a_sum_beyond_all_thefts_is_left_out(tmp_path: Path) -> None:
-    rows = [
-        {"protocol": f"p{n}", "date": "2024-01-01", "loss_usd": 10**6, "technique": None, "chain": []} for n in range(9)
-    ]
-    rows[4]["loss_usd"] = 10**13
+    rows = objects([10**13 if n == 4 else 10**6 for n in range(9)])
     (tmp_path / "l.json").write_text(json.dumps(rows))
     found = compared(read_list(tmp_path / "l.json", TODAY), {}, TODAY)
     assert found.quirks()["implausible-amount"] == 1 and not found.notes
-    assert claimed(found, "p4", "usd") == [] and claimed(found, "p3", "usd") == ["1000000"]
+    assert claimed(found, "alpha4", "usd") == [] and claimed(found, "alpha3", "usd") == ["1000000"]
 
 
 def test_a_scale_needs_most_of_the_known_thefts(tmp_path: Path) -> None:
-    rows = [
-        {
-            "protocol": f"victim{n} alpha{n}",
-            "date": "2024-01-01",
-            "loss_usd": 7_000 * (n + 1),
-            "technique": "",
-            "chain": [],
-        }
-        for n in range(8)
-    ]
-    (tmp_path / "l.json").write_text(json.dumps(rows))
+    sums = [7_000 * (n + 1) for n in range(8)]
+    (tmp_path / "l.json").write_text(json.dumps(objects(sums)))
     first = compared(read_list(tmp_path / "l.json", TODAY), {}, TODAY)
     known = {one.id: Incident(one.id, one.name, one.claims) for one in first.records}
-    for row in rows:
-        row["loss_usd"] = int(str(row["loss_usd"])) * 1000
-    (tmp_path / "m.json").write_text(json.dumps(rows))
+    (tmp_path / "m.json").write_text(json.dumps(objects([1000 * one for one in sums])))
     scaled = compared(read_list(tmp_path / "m.json", TODAY), known, TODAY)
     assert scaled.notes == {"scaled-amounts": "divided by 1000"}
     assert [one.claims[1].value for one in scaled.records] == [one.claims[1].value for one in first.records]

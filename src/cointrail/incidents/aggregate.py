@@ -66,13 +66,18 @@ def published(folder: Path | None = None, today: date | None = None) -> list[Agg
     today = today or datetime.now(UTC).date()
     if folder is not None:
         return [one for path in sorted(folder.glob("*.yaml")) for one in read_published(path, today)]
-    shipped = sorted(files(PACKAGE).joinpath(FOLDER).iterdir(), key=lambda entry: entry.name)
-    return [
+    return list(_shipped(today))
+
+
+@cache
+def _shipped(today: date) -> tuple[Aggregate, ...]:
+    entries = sorted(files(PACKAGE).joinpath(FOLDER).iterdir(), key=lambda entry: entry.name)
+    return tuple(
         one
-        for entry in shipped
+        for entry in entries
         if entry.name.endswith(".yaml")
         for one in read_published(Path(FOLDER) / entry.name, today, entry.read_text("utf-8"))
-    ]
+    )
 
 
 def read_published(path: Path, today: date, text: str | None = None) -> Iterator[Aggregate]:

@@ -84,6 +84,11 @@ def cores(name: str) -> list[tuple[str, ...]]:
     return out
 
 
+def pieces(core: tuple[str, ...]) -> set[str]:
+    """What two names that are alike have in common: a word, or how they begin when written as one."""
+    return {*core, "".join(core)[:6]}
+
+
 def compare(left: Sketch, right: Sketch) -> Match:
     """How likely two are one theft, and why."""
     weights = [
@@ -99,7 +104,7 @@ def candidates(sketches: Sequence[Sketch]) -> Iterator[tuple[Sketch, Sketch]]:
     words: dict[str, list[int]] = {}
     sums: dict[int, list[int]] = {}
     for place, one in enumerate(sketches):
-        for word in {piece for core in one.names for piece in (*core, "".join(core)[:6])}:
+        for word in {piece for core in one.names for piece in pieces(core)}:
             words.setdefault(word, []).append(place)
         for step in {shift for value in one.sums for shift in _steps(value)}:
             sums.setdefault(step, []).append(place)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from cointrail.chains.data import table
 from cointrail.errors import InputError
+from cointrail.incidents import vocabulary
 from cointrail.incidents.claim import Claim
 from cointrail.incidents.incident import Incident
 from cointrail.incidents.source import Node, read_yaml
@@ -17,8 +18,7 @@ from cointrail.incidents.vocabulary import CONFIDENCE, PACKAGE
 
 FILE = "rules.yaml"
 DEFAULT = "primary"
-GRADES = ("authority", "victim", "analyst", "list", "press")
-RANK = {"authority": 0, "victim": 0, "analyst": 1, "list": 2, "press": 3}
+RANK = {"chain": 0, "authority": 1, "victim": 1, "analyst": 2, "list": 3, "press": 4}
 Key = Callable[[Claim, Incident], Decimal]
 
 
@@ -42,13 +42,17 @@ class Rules:
 
 
 def grade(by: str, incident: Incident) -> str:
-    """Who says so: authority, victim, analyst, list, or press, where the name is in no table."""
+    """Who says so: the chain itself, authority, victim, analyst, list, or press, where the name is in no table."""
+    names = {incident.name.lower(), *(claim.value.lower() for claim in incident.about("victim"))}
+    if by.lower() in names:
+        return "victim"
     said = f" {re.sub(r'[^a-z0-9]+', ' ', by.lower())} "
+    if by.lower() in vocabulary.networks():
+        return "chain"
     for row in table_of_sources():
         if f" {row['name']} " in said:
             return row["grade"]
-    names = {incident.name.lower(), *(claim.value.lower() for claim in incident.about("victim"))}
-    return "victim" if by.lower() in names else "press"
+    return "press"
 
 
 def rule_sets(path: Path | None = None) -> dict[str, Rules]:

@@ -12,9 +12,8 @@ from cointrail.incidents.claim import claim
 from cointrail.incidents.incident import Incident
 from cointrail.incidents.lists.draft import located
 from cointrail.incidents.lists.reading import Reading, Record
-from cointrail.incidents.matching import NAMES, Sketch, compare, likeness, sketch
+from cointrail.incidents.matching import NAMES, Sketch, compare, likeness, pieces, sketch
 from cointrail.incidents.money import plain
-from cointrail.incidents.span import Span
 
 THOUSAND = Decimal(1000)
 ENOUGH = 5  # thefts known elsewhere, from which a scale can be told
@@ -31,12 +30,12 @@ def compared(reading: Reading, known: Mapping[str, Incident], today: date) -> Re
 
     `known` are incidents of the catalogue and of lists that were imported before.
     """
-    months: dict[int, list[Sketch]] = {}
+    shelf: dict[tuple[int, str], list[Sketch]] = {}
     for one in known.values():
         drawn = sketch(one.id, "known", one.name, one.claims)
-        for month in {month for when in drawn.dates for month in _months(when)}:
-            months.setdefault(month, []).append(drawn)
-    twins = {place: _twin(record, months) for place, record in enumerate(reading.records)}
+        for place in _places(drawn):
+            shelf.setdefault(place, []).append(drawn)
+    twins = {place: _twin(record, shelf) for place, record in enumerate(reading.records)}
     power = scale(reading.records, twins)
     notes = dict(reading.notes)
     records = list(reading.records)
@@ -67,21 +66,26 @@ def scale(records: Sequence[Record], twins: Mapping[int, Sketch | None]) -> int:
     return round(math.log10(float(sums[len(sums) // 2] / TYPICAL)) / 3)
 
 
-def _twin(record: Record, months: Mapping[int, Sequence[Sketch]]) -> Sketch | None:
+def _twin(record: Record, shelf: Mapping[tuple[int, str], Sequence[Sketch]]) -> Sketch | None:
     """The theft that is known elsewhere, by name and date alone: the sums are what is in question."""
     mine = sketch(record.id, "new", record.name, record.claims)
-    known = {one.key: one for when in mine.dates for month in _months(when) for one in months.get(month, ())}
+    known = {one.key: one for place in _places(mine) for one in shelf.get(place, ())}
     near = [
         one for one in known.values()
-        if likeness(mine.names, one.names) >= NAMES[1][0]
-        and min(a.distance(b) for a in mine.dates for b in one.dates) <= NEAR
+        if min(a.distance(b) for a in mine.dates for b in one.dates) <= NEAR
+        and likeness(mine.names, one.names) >= NAMES[1][0]
     ]  # fmt: skip
     return max(near, key=lambda one: (compare(replace(mine, sums=()), one).confidence, one.key), default=None)
 
 
-def _months(when: Span) -> range:
-    """The months in which something is looked for that is told with this date: its own and those beside."""
-    return range(when.first.year * 12 + when.first.month - 2, when.last.year * 12 + when.last.month + 1)
+def _places(drawn: Sketch) -> set[tuple[int, str]]:
+    """Where a theft is looked for: its months and those beside, under each beginning of a name."""
+    months = {
+        month
+        for when in drawn.dates
+        for month in range(when.first.year * 12 + when.first.month - 2, when.last.year * 12 + when.last.month + 1)
+    }
+    return {(month, piece) for month in months for core in drawn.names for piece in pieces(core)}
 
 
 def _scaled(record: Record, factor: Decimal, path: str, today: date) -> Record:
@@ -110,7 +114,7 @@ def _odd(record: Record, twin: Sketch | None) -> Record:
         return record
     found = dict(record.quirks)
     mine = sketch(record.id, "new", record.name, record.claims)
-    late = min((a.first - b.last).days for a in mine.dates for b in twin.dates)
+    late = (min(mine.dates).first - min(twin.dates).last).days
     if late > LATE:
         found["later-date"] = f"{late} days after {twin.key}"
     if mine.sums and twin.sums:

@@ -20,7 +20,7 @@ SCALES = {
 NUMBER = r"(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+,\d{1,2}(?!\d)|\d*\.\d+|\d+)"
 SUM = re.compile(
     rf"(?P<before>US\$|HK\$|A\$|C\$|AED|Rs|[$€£¥])?\s*{NUMBER}\s*"
-    r"(?P<scale>thousand|million|billion|crore|lakh|mln|bn|[kmb](?![a-z]))?\s*"
+    r"(?:(?P<scale>thousand|million|billion|crore|lakh|mln|bn|[kmb])(?![a-z]))?\s*"
     r"(?P<after>US\$|[$€£]?[A-Za-z][A-Za-z0-9-]{1,11}|[$€£])?",
     re.IGNORECASE,
 )
