@@ -31,6 +31,7 @@ COMMON = frozenset(
 )
 ALIASES = re.compile(r"\baka\b|[()/|+]|\s&\s|\bformerly\b")
 WORDS = re.compile(r"[a-z0-9]+")
+HUMPS = re.compile(r"([a-z0-9])([A-Z])")  # `InverseFinance` is two words
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ def sketch(key: str, group: str, name: str, claims: Iterable[Claim]) -> Sketch:
 def cores(name: str) -> list[tuple[str, ...]]:
     """The names in a name, each without words that say nothing: `Youbit aka Yapizon` has two."""
     out = []
-    for part in [name, *ALIASES.split(name.lower())]:
+    for part in [name, *ALIASES.split(name.lower()), HUMPS.sub(r"\1 \2", name)]:
         words = WORDS.findall(part.lower())
         core = tuple(word for word in words if word not in COMMON) or tuple(words)
         if core and not (len(core) == 1 and core[0].isdigit()):

@@ -174,7 +174,7 @@ def run_rate(entries: Iterable[Entry], year: int, day: date) -> Decimal | None:
 
 @dataclass(frozen=True, slots=True)
 class Delay:
-    """Hours from the theft to something: of the `n` thefts whose two times are known; the rest is not known."""
+    """From the theft to something, in hours or days: of the `n` thefts of `of` whose two times are known."""
 
     n: int
     of: int
@@ -194,9 +194,19 @@ def delay(entries: Iterable[Entry], moment: str) -> Delay:
         start, end = one.moments.get("stolen_at"), one.moments.get(moment)
         if start and end and start.precision == end.precision == "moment" and end.start >= start.start:
             hours.append(ratio(Decimal(int((end.start - start.start).total_seconds())), Decimal(3600)) or Decimal(0))
-    return Delay(
-        len(hours), len(found), min(hours, default=None), median(hours) if hours else None, max(hours, default=None)
-    )
+    return Delay(len(hours), len(found), min(hours, default=None), median(hours), max(hours, default=None))
+
+
+def delay_days(entries: Iterable[Entry], moment: str) -> Delay:
+    """Days from the theft to something, where both were told to the day at least: 0 is the same day."""
+    found = list(entries)
+    days = [
+        Decimal((end.first - one.when.first).days)
+        for one in found
+        if (end := one.moments.get(moment)) and one.when.precision == "day" and end.precision in ("day", "moment")
+        and end.first >= one.when.first
+    ]  # fmt: skip
+    return Delay(len(days), len(found), min(days, default=None), median(days), max(days, default=None))
 
 
 def noted(entries: Iterable[Entry], number: str) -> Sum:
