@@ -26,6 +26,9 @@ class Commands(Later):
         "cluster": Place("cointrail.cli.cluster", "cluster", "Which addresses one owner controls, and why."),
         "trace": Place("cointrail.cli.trace", "trace", "Follow stolen value through a ledger, with exact amounts."),
         "patterns": Place("cointrail.cli.patterns", "patterns", "Find patterns of laundering on a trail."),
+        "incidents": Place("cointrail.cli.incidents", "incidents", "Reported thefts: import lists, look, match."),
+        "claims": Place("cointrail.cli.claims", "claims", "What sources say: add to it, check what others published."),
+        "report": Place("cointrail.cli.report", "report", "The yearly crime report, computed from claims."),
         "demo": Place("cointrail.cli.demo", "demo", "Make a heist with known truth, trace it, score the trace."),
     }
 

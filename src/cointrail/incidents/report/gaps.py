@@ -16,6 +16,7 @@ from cointrail.incidents.window import window
 PUBLISHER = "Chainalysis"  # the one whose yearly figures are quoted the most
 PERSONAL = "personal wallets"
 NATION = "north korea"
+OPEN = ("at least", "more than", "at most", "less than")
 
 
 def gap(
@@ -50,8 +51,10 @@ def _against(mine: Decimal, of: str, year: int, figures: Sequence[Aggregate]) ->
         one = pick(figures, PUBLISHER, subject, time)
         found[time] = None
         if one is not None:
-            off = statistics.growth(mine, one.figure.value)
-            found[time] = published(one) | {"difference": plain(mine - one.figure.value), "off": text(off)}
+            open_end = one.bound in OPEN  # how far one is from "more than" says nothing
+            off = None if open_end else statistics.growth(mine, one.figure.value)
+            difference = None if open_end else plain(mine - one.figure.value)
+            found[time] = published(one) | {"difference": difference, "off": text(off)}
     return found
 
 
