@@ -1,6 +1,6 @@
 """Published figures: what was said when, and the arithmetic that closes between them."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from cointrail.incidents.aggregate import ALL, pick, published, read_published
 from cointrail.incidents.figure import Range, figure
 from cointrail.incidents.window import window, years
 
+FOLDER = Path(__file__).parents[2] / "src" / "cointrail" / "incidents" / "published"
 NK, PERSONAL, SERVICES = "north korea", "personal wallets", "service compromises"
 WHO = "Chainalysis"
 
@@ -95,6 +96,11 @@ def test_what_cannot_be_kept_is_refused_with_its_line(old: str, new: str, messag
     with pytest.raises(InputError, match=r"^p\.yaml, line 1: ") as error:
         list(read_published(Path("p.yaml"), date(2026, 6, 1), line.replace(old, new)))
     assert message in str(error.value)
+
+
+def test_shipped_figures_are_of_the_past() -> None:
+    for path in sorted(FOLDER.glob("*.yaml")):
+        assert list(read_published(path, datetime.now(UTC).date()))
 
 
 def test_windows() -> None:

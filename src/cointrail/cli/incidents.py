@@ -26,6 +26,7 @@ Claims = Annotated[Path | None, typer.Option("--claims", metavar="DIR", help="A 
 AsOf = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="As was known at the end of that day.")]
 RuleSet = Annotated[str, typer.Option("--rules", metavar="NAME", help="Which claim wins.")]
 Pair = tuple[str, str]
+WIDTH = 300  # columns of what no terminal shows
 
 
 @incidents.callback()
@@ -70,7 +71,7 @@ def list_(
     """List thefts as they count."""
     found = entries(ledger(_store(claims)).incidents, rules(rule_set), day(as_of))
     kept = [one for one in found if year in (None, one.when.year) and (actor is None or one.by(actor))]
-    show_list([theft(one) for one in kept], Console(highlight=False, soft_wrap=True))
+    show_list([theft(one) for one in kept], wide())
 
 
 @incidents.command()
@@ -82,7 +83,7 @@ def show(
     """Show everything that sources say about one theft; an arrow marks what counts."""
     one = by_id(ledger(_store(claims)).incidents, incident)
     (entry,) = entries({one.id: one}, rules(rule_set))
-    show_incident(theft(entry), Console(highlight=False))
+    show_incident(theft(entry), wide())
 
 
 @incidents.command()
@@ -114,7 +115,7 @@ def match(
             rows.append(
                 {"confidence": one.confidence, "state": state, "left": one.left, "right": one.right, "why": one.why}
             )
-    show_pairs(rows, Console(highlight=False))
+    show_pairs(rows, wide())
 
 
 def known_pair(store: Store, pair: Pair, today: date) -> Pair:
@@ -126,6 +127,11 @@ def known_pair(store: Store, pair: Pair, today: date) -> Pair:
                 f"{name} is no record of {store.folder} and no incident; `cointrail incidents match` lists them"
             )
     return pair
+
+
+def wide() -> Console:
+    """A console as wide as the terminal; into a file or another program, wide enough for whole lines."""
+    return Console(highlight=False, width=None if Console().is_terminal else WIDTH)
 
 
 def day(text: str | None) -> date | None:

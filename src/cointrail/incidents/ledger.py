@@ -36,7 +36,7 @@ def ledger(store: Store | None = None, folder: Path | None = None, today: date |
     today = today or datetime.now(UTC).date()
     base = catalogue(folder, today)
     if store is None:
-        return Ledger(base, published(today=today), [], {})
+        return Ledger(base, published(), [], {})
     rows = listed(store.records(today))
     sketches = [sketch(one.id, CATALOGUE, one.name, one.claims) for one in base.values()]
     sketches += [
@@ -53,9 +53,7 @@ def ledger(store: Store | None = None, folder: Path | None = None, today: date |
         there = found.get(added.id)
         found[added.id] = added if there is None else replace(there, claims=(*there.claims, *added.claims))
     joined = {group[0]: group for group in groups}
-    return Ledger(
-        whole(found.values()), [*published(today=today), *store.published(today)], pairs, joined, store.digest
-    )
+    return Ledger(whole(found.values()), [*published(), *store.published(today)], pairs, joined, store.digest)
 
 
 def listed(records: Iterable[Record]) -> dict[str, Incident]:
