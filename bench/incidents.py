@@ -43,8 +43,9 @@ TEXT = """{title}
 
 `cointrail incidents match` on six public lists; measured by `python -m bench.incidents` on {date}, commit {commit}.
 {n} pairs were judged by hand, drawn from {pool:,} candidates (a part of the name or a sum in common, and near dates),
-more of the hard ones; two exports of one list are not compared with each other. Each judged pair stands for its stratum,
-so the rates are of all candidates; what is no candidate was not looked for. Judgements and reasons: `bench/pairs.csv`.
+more of the hard ones; two exports of one list are not compared with each other. Each judged pair stands for those of
+its stratum, so the rates are of all candidates; what is no candidate was not looked for. Judgements with reasons are in
+`bench/pairs.csv`.
 The splitting of names written as one word was added after the judgements were made, on the same pairs.
 
 | what | pairs judged same | joined | rightly | precision | recall |

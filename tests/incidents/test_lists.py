@@ -37,6 +37,9 @@ FILES = {  # where a list is, how many rows it has as its own description says, 
               "selected-amount", "returned-is-not-recovery", "estimated-worth"},
     ),
     "incident_claims.csv": (1018, {"denied-attribution"}),
+    "dprk/dprk_yearly_totals.csv": (25, {"zero-amount"}),
+    "published_yearly_totals.csv": (41, {"revision-in-note"}),
+    "bridge_hacks_sok/bridge_hacks/txs_and_addresses_hashes.md": (18, {"no-incident"}),
 }  # fmt: skip
 
 
@@ -92,6 +95,19 @@ def test_dates_are_never_more_exact_than_they_were_told() -> None:
     (ronin,) = [one for one in found.records if one.name == "Ronin Bridge"]
     assert "later-date" in ronin.quirks  # the day of the attribution
     assert claimed(found, "Bithumb", "date") == ["2017"]
+
+
+@needs_data
+def test_totals_are_published_figures_and_checked_against_the_rows() -> None:
+    rows = read_list(DATA / "dprk/dprk_incidents_tayvano.csv", TODAY)
+    known = {f"dprk/{one.id}": Incident(f"dprk/{one.id}", one.name, one.claims) for one in rows.records}
+    totals = compared(read_list(DATA / "dprk/dprk_yearly_totals.csv", TODAY), known, TODAY)
+    odd = {one.name: one.quirks["sums-disagree"] for one in totals.records if "sums-disagree" in one.quirks}
+    assert odd["tayvano_repo of 2020"] == "2020: printed 307726000, rows 306933000"
+    assert "tayvano_repo of 2023" in odd and "tayvano_repo of 2018" not in odd
+    revised = [one for one in reading("published_yearly_totals.csv").records if "revision-in-note" in one.quirks]
+    said = {(one["value"], one.get("said", "")) for row in revised for one in row.figures}
+    assert {("428.8 million", ""), ("506 million", "by 2026-11")} <= said
 
 
 @needs_data

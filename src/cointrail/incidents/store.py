@@ -101,9 +101,15 @@ class Store:
         return list(found.values())
 
     def published(self, today: date) -> list[Aggregate]:
-        """The published figures that were added."""
+        """The published figures of imported lists, and those that were added."""
         rows = self._lines(CLAIMS)
-        return [aggregate(_texts(row["published"], where), where, today) for where, row in rows if "published" in row]
+        listed = [
+            aggregate(raw, f"{self.folder}, {record.id}", today)
+            for record in self.records(today) for raw in record.figures
+        ]  # fmt: skip
+        return listed + [
+            aggregate(_texts(row["published"], where), where, today) for where, row in rows if "published" in row
+        ]
 
     def decide(self, left: str, right: str, decision: str, why: str, today: date) -> None:
         """Notes that two are the same theft, that they are not, or that this is open again."""
@@ -150,19 +156,26 @@ class Store:
 
 def _written(record: Record) -> dict[str, object]:
     quirks = {"quirks": dict(record.quirks)} if record.quirks else {}
+    figures = {"published": [dict(raw) for raw in record.figures]} if record.figures else {}
     claims = [dict(raw) for raw in record.raw]
-    return {"id": record.id, "line": record.line, "name": record.name, "claims": claims} | quirks
+    return {"id": record.id, "line": record.line, "name": record.name, "claims": claims} | figures | quirks
 
 
 def _record(row: Mapping[str, object], where: str, origin: str, today: date) -> Record:
-    claims, quirks = row.get("claims"), row.get("quirks", {})
-    if not isinstance(claims, list) or not isinstance(quirks, dict) or not re.fullmatch(r"[a-z0-9-]+", origin):
+    claims, quirks, figures = row.get("claims"), row.get("quirks", {}), row.get("published", [])
+    if (
+        not isinstance(claims, list)
+        or not isinstance(figures, list)
+        or not isinstance(quirks, dict)
+        or not re.fullmatch(r"[a-z0-9-]+", origin)
+    ):
         raise InputError(f"{where}: not a record of a list: import the list again")
     raw = tuple(_texts(one, where) for one in claims)
     name = named(f"{origin}/{row.get('id')}", where)
     return Record(
         origin, int(str(row.get("line", 0))), name, str(row.get("name", "")),
         tuple(claim(one, where, today) for one in raw), raw, {str(key): str(text) for key, text in quirks.items()},
+        tuple(_texts(one, where) for one in figures),
     )  # fmt: skip
 
 

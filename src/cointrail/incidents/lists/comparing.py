@@ -9,8 +9,9 @@ from decimal import Decimal
 from pathlib import Path
 
 from cointrail.incidents.claim import claim
+from cointrail.incidents.figure import figure
 from cointrail.incidents.incident import Incident
-from cointrail.incidents.lists.draft import located
+from cointrail.incidents.lists.draft import located, table_of_lists
 from cointrail.incidents.lists.reading import Reading, Record
 from cointrail.incidents.matching import NAMES, Sketch, compare, likeness, pieces, sketch
 from cointrail.incidents.money import plain
@@ -44,6 +45,8 @@ def compared(reading: Reading, known: Mapping[str, Incident], today: date) -> Re
         notes["scaled-amounts"] = f"{'divided' if power > 0 else 'multiplied'} by {plain(max(factor, 1 / factor))}"
         records = [_scaled(one, factor, reading.path, today) for one in records]
     records = [_possible(one) for one in records]
+    sums = _sums(known)
+    records = [_summed(one, sums) for one in records]
     return replace(reading, records=tuple(_odd(one, twins[n]) for n, one in enumerate(records)), notes=notes)
 
 
@@ -95,6 +98,30 @@ def _scaled(record: Record, factor: Decimal, path: str, today: date) -> Record:
     ]
     claims = tuple(claim(one, located(Path(path), record.line), today) for one in raw)
     return replace(record, raw=tuple(raw), claims=claims)
+
+
+def _sums(known: Mapping[str, Incident]) -> dict[tuple[str, str], Decimal]:
+    """What the rows of a list add up to, by who keeps it and year, of lists that were imported before."""
+    found: dict[tuple[str, str], Decimal] = {}
+    for name, one in known.items():
+        keeper_of = next((row["by"] for row in table_of_lists() if name.startswith(f"{row['name']}/")), None)
+        said = [claim.number for claim in one.claims if claim.field in ("usd", "combined") and claim.number]
+        if keeper_of and said:
+            key = keeper_of, str(one.when.year)
+            found[key] = found.get(key, Decimal(0)) + said[0]
+    return found
+
+
+def _summed(record: Record, sums: Mapping[tuple[str, str], Decimal]) -> Record:
+    """With the quirk noted where a printed total is not the sum of the keeper's own rows."""
+    for raw in record.figures:
+        rows = sums.get((raw["by"], raw["window"]))
+        if raw["metric"] == "stolen" and raw["of"] == "north korea" and rows is not None:
+            printed = figure(raw["value"])
+            if abs(printed.value - rows) > printed.half:
+                seen = f"{raw['window']}: printed {plain(printed.value)}, rows {plain(rows)}"
+                return replace(record, quirks={**record.quirks, "sums-disagree": seen})
+    return record
 
 
 def _possible(record: Record) -> Record:

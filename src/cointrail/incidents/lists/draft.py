@@ -14,6 +14,7 @@ from cointrail.incidents.span import span
 PACKAGE = "cointrail.incidents.lists"
 PAGE = re.compile(r"https?://[^\s|;,)\]]+")
 LONGEST_NAME = 80
+LATER = "by import"  # said at the latest when the list was imported
 
 
 @cache
@@ -25,12 +26,18 @@ def quirks() -> dict[str, str]:
 @cache
 def keeper(name: str) -> dict[str, str]:
     """Who keeps a list, and where."""
-    return next(row for row in table(PACKAGE, "lists.csv") if row["name"] == name)
+    return next(row for row in table_of_lists() if row["name"] == name)
+
+
+@cache
+def table_of_lists() -> list[dict[str, str]]:
+    """Every list that is known: its name, who keeps it, where."""
+    return table(PACKAGE, "lists.csv")
 
 
 @dataclass(slots=True)
 class Draft:
-    """One row: the list it is from, its line, a name, claims as raw text, and quirks with what they were seen on."""
+    """One row: the list it is from, its line, a name, claims and figures as raw text, quirks with what was seen."""
 
     origin: str
     line: int
@@ -39,12 +46,24 @@ class Draft:
     key: str = ""  # an id the list itself gives
     claims: list[dict[str, str]] = field(default_factory=list)
     quirks: dict[str, str] = field(default_factory=dict)
+    figures: list[dict[str, str]] = field(default_factory=list)
 
     def say(self, name: str, value: str, **more: str) -> None:
         """Adds a claim of the list's keeper; `by`, `url` and other keys may be given."""
         who = keeper(self.origin)
         raw = {"field": name, "value": value, "by": who["by"], "url": self.page or who["url"]}
         self.claims.append(raw | {key: text for key, text in more.items() if text})
+
+    def figure(
+        self, metric: str, of: str, window: str, value: str, by: str, url: str, note: str = "", later: bool = False
+    ) -> None:
+        """Adds a figure that somebody published about a period; `later`: one that took the place of another."""
+        raw = {
+            "by": by, "metric": metric, "of": of, "window": window, "value": value,
+            "url": url or keeper(self.origin)["url"], "evidence": "repository", "note": note[:300],
+        }  # fmt: skip
+        kept = {name: text for name, text in raw.items() if text}
+        self.figures.append(kept | ({"said": LATER} if later else {}))
 
     def odd(self, quirk: str, seen: str = "") -> None:
         """Notes a quirk. KeyError for one that has no name in quirks.csv."""

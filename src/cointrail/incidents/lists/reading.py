@@ -4,7 +4,7 @@ import csv
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from hashlib import sha256
 from io import StringIO
@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from cointrail.errors import InputError
+from cointrail.incidents.aggregate import aggregate
 from cointrail.incidents.claim import Claim, claim
-from cointrail.incidents.lists import defillama, merged, others
-from cointrail.incidents.lists.draft import Draft, located
+from cointrail.incidents.lists import defillama, merged, others, totals
+from cointrail.incidents.lists.draft import LATER, Draft, located
 from cointrail.incidents.source import read_text
 
 Row = tuple[int, Mapping[str, Any]]
@@ -25,6 +26,8 @@ TABLES: Mapping[str, tuple[frozenset[str], Callable[[Iterator[Row]], Iterator[Dr
     "dprk": (others.DPRK, others.north_korea),
     "bridge-hacks": (others.BRIDGES, others.bridges),
     "physical": (others.PHYSICAL, others.physical),
+    "dprk-totals": (totals.DPRK, totals.north_korea),
+    "published-totals": (totals.PUBLISHED, totals.published),
     "merged": (merged.INCIDENTS, merged.incidents),
     "merged-claims": (merged.CLAIMS, merged.claims),
 }
@@ -46,6 +49,7 @@ class Record:
     claims: tuple[Claim, ...]
     raw: tuple[Mapping[str, str], ...]
     quirks: Mapping[str, str]
+    figures: tuple[Mapping[str, str], ...] = ()  # published ones about periods, as raw text
 
     @property
     def dated(self) -> bool:
@@ -108,7 +112,19 @@ def read_list(path: Path, today: date, strict: bool = False) -> Reading:
 def _record(draft: Draft, path: Path, today: date) -> Record:
     where = located(path, draft.line)
     claims = tuple(claim(raw, where, today) for raw in draft.claims)
-    return Record(draft.origin, draft.line, draft.slug, draft.name, claims, tuple(draft.claims), dict(draft.quirks))
+    figures = [one | ({"said": f"by {today:%Y-%m}"} if one.get("said") == LATER else {}) for one in draft.figures]
+    for one in figures:
+        aggregate(one, where, today)  # refused here rather than when it is read again
+    return Record(
+        draft.origin,
+        draft.line,
+        draft.slug,
+        draft.name,
+        claims,
+        tuple(draft.claims),
+        dict(draft.quirks),
+        tuple(figures),
+    )
 
 
 def _numbered(records: list[Record]) -> tuple[Record, ...]:
@@ -120,7 +136,7 @@ def _numbered(records: list[Record]) -> tuple[Record, ...]:
     for one in records:
         seen[one.id] += 1
         name = one.id if seen[one.id] == 1 else f"{one.id}-{seen[one.id]}"
-        out.append(Record(one.origin, one.line, name, one.name, one.claims, one.raw, one.quirks))
+        out.append(replace(one, id=name))
     return tuple(out)
 
 
