@@ -14,8 +14,7 @@ from cointrail.incidents.matching import (
     LIKELY,
     NEAR,
     Sketch,
-    _apart,
-    _steps,
+    apart,
     candidates,
     clusters,
     compare,
@@ -23,6 +22,7 @@ from cointrail.incidents.matching import (
     matches,
     pieces,
     sketch,
+    steps,
 )  # fmt: skip
 from tests.incidents.making import said
 
@@ -76,10 +76,10 @@ def test_candidates_are_all_that_share_a_name_or_a_sum(told: list[tuple[str, str
     naive = set()
     for left, right in combinations(found, 2):
         words = [{piece for core in one.names for piece in pieces(core)} for one in (left, right)]
-        steps = [{step for value in one.sums for step in _steps(value)} for one in (left, right)]
-        days = _apart(left, right)
+        sums = [{step for value in one.sums for step in steps(value)} for one in (left, right)]
+        days = apart(left, right)
         near = days <= NEAR or (days <= FAR and set(left.names) & set(right.names))
-        if left.group != right.group and near and (words[0] & words[1] or steps[0] & steps[1]):
+        if left.group != right.group and near and (words[0] & words[1] or sums[0] & sums[1]):
             naive.add(frozenset((left.key, right.key)))
     assert {frozenset((left.key, right.key)) for left, right in candidates(found)} == naive
 

@@ -132,6 +132,15 @@ def test_changing_the_rules_changes_the_report() -> None:
     assert under["lowest"] == low and under["highest"] == high
 
 
+def test_the_digest_is_that_of_the_claims() -> None:
+    told = {made(year, day)["report"]["claims_sha256"] for year in (2023, 2025) for day in (None, date(2025, 3, 1))}
+    assert len(told) == 2  # of the day, not of the year
+    one = theft("a", "2025-01-01", said("usd", 5))
+    two = theft("a", "2025-01-01", said("usd", 6))
+    pair = [report(Ledger({"a": x}, [], [], {}), 2025, asked=[])["report"]["claims_sha256"] for x in (one, two)]
+    assert pair[0] != pair[1]
+
+
 @pytest.mark.parametrize("year", [2020, 2023, 2025])
 def test_the_waterfall_adds_up(year: int) -> None:
     *steps, last = made(year)["waterfall"]

@@ -54,9 +54,9 @@ def test_an_import_is_kept_once_whatever_its_name(store: Store, tmp_path: Path) 
 
 def test_decisions_are_made_and_taken_back(store: Store) -> None:
     pair = ("defihacklabs/someexchange-2018-04-22", "dprk/some-exchange-2018-04-21")
-    first, digest = whole(store), store.digest
+    first = whole(store)
     store.decide(*pair, DIFFERENT, "two desks of one house", TODAY)
-    assert len(whole(store)) == 4 and store.digest != digest
+    assert len(whole(store)) == 4
     store.decide(pair[1], pair[0], UNDECIDED, "looked again", TODAY)
     assert whole(store) == first and store.decisions() == {}
     store.decide(pair[0], "dprk/other-place-2019-01-14", SAME, "", TODAY)

@@ -24,7 +24,6 @@ class Ledger:
     published: list[Aggregate]
     pairs: list[Match]
     joined: Mapping[str, list[str]]  # incident -> the records in it
-    digest: str = ""
 
 
 def ledger(store: Store | None = None, folder: Path | None = None, today: date | None = None) -> Ledger:
@@ -53,7 +52,7 @@ def ledger(store: Store | None = None, folder: Path | None = None, today: date |
         there = found.get(added.id)
         found[added.id] = added if there is None else replace(there, claims=(*there.claims, *added.claims))
     joined = {group[0]: group for group in groups}
-    return Ledger(whole(found.values()), [*published(), *store.published(today)], pairs, joined, store.digest)
+    return Ledger(whole(found.values()), [*published(), *store.published(today)], pairs, joined)
 
 
 def listed(records: Iterable[Record]) -> dict[str, Incident]:

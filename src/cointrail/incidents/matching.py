@@ -107,7 +107,7 @@ def candidates(sketches: Sequence[Sketch]) -> Iterator[tuple[Sketch, Sketch]]:
     for place, one in enumerate(sketches):
         for word in {piece for core in one.names for piece in pieces(core)}:
             words.setdefault(word, []).append(place)
-        for step in {shift for value in one.sums for shift in _steps(value)}:
+        for step in {shift for value in one.sums for shift in steps(value)}:
             sums.setdefault(step, []).append(place)
     seen: set[tuple[int, int]] = set()
     for bucket in (*words.values(), *sums.values()):
@@ -119,7 +119,7 @@ def candidates(sketches: Sequence[Sketch]) -> Iterator[tuple[Sketch, Sketch]]:
                 seen.add(pair)
                 left, right = sketches[pair[0]], sketches[pair[1]]
                 if left.group != right.group and left.dates and right.dates:
-                    days = _apart(left, right)
+                    days = apart(left, right)
                     if days <= NEAR or (days <= FAR and set(left.names) & set(right.names)):
                         yield left, right
 
@@ -141,12 +141,12 @@ def clusters(
     decided = decided or {}
     group = {one.key: one.group for one in sketches}
     members = {one.key: [one.key] for one in sketches}
-    apart = {pair for pair, same in decided.items() if not same}
+    parted = {pair for pair, same in decided.items() if not same}
 
     def join(pair: Iterable[str], freely: bool) -> None:
         left, right = sorted(pair)
         first, second = members[left], members[right]
-        if first is second or any(frozenset((a, b)) in apart for a in first for b in second):
+        if first is second or any(frozenset((a, b)) in parted for a in first for b in second):
             return
         if not freely and {group[key] for key in first} & {group[key] for key in second}:
             return
@@ -192,12 +192,13 @@ def _names(left: Sketch, right: Sketch) -> tuple[float, str]:
     return weight, f"names {'equal' if alike == 1 else f'alike {alike:.2f}'}"
 
 
-def _apart(left: Sketch, right: Sketch) -> int:
+def apart(left: Sketch, right: Sketch) -> int:
+    """Days between the nearest dates of two."""
     return min(one.distance(two) for one in left.dates for two in right.dates)
 
 
 def _dates(left: Sketch, right: Sketch) -> tuple[float, str]:
-    days = _apart(left, right)
+    days = apart(left, right)
     weight = next(weight for most, weight in DAYS if days <= most)
     told = {min((COARSE.get(one.precision, 0.0) for one in side.dates), default=0.0) for side in (left, right)}
     return (weight - max(told) if weight > 0 else weight), f"{days} days apart"
@@ -220,7 +221,7 @@ def _chains(left: frozenset[str], right: frozenset[str]) -> tuple[float, str]:
     return (CHAIN_SHARED, "chain shared") if left & right else (CHAIN_OTHER, "other chains")
 
 
-def _steps(value: Decimal) -> tuple[int, int]:
+def steps(value: Decimal) -> tuple[int, int]:
     """Two neighbouring steps of a scale of sums: sums that are near share one."""
     step = math.log(float(value)) / math.log1p(LIKE_SUM)
     return math.floor(step), math.floor(step) + 1

@@ -14,7 +14,6 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from hashlib import sha256
 from pathlib import Path
 
 from cointrail.errors import InputError
@@ -131,15 +130,6 @@ class Store:
             if decision != UNDECIDED:
                 found[key] = decision == SAME
         return found
-
-    @property
-    def digest(self) -> str:
-        """SHA-256 of everything in the store, for reports that were made with it."""
-        whole = sha256()
-        for path in [*sorted((self.folder / IMPORTS).glob("*.jsonl")), self.folder / CLAIMS, self.folder / DECISIONS]:
-            if path.exists():
-                whole.update(sha256(path.read_bytes()).digest())
-        return whole.hexdigest()
 
     def _lines(self, name: str) -> Iterator[tuple[str, dict[str, object]]]:
         path = self.folder / name

@@ -1,8 +1,10 @@
 """`report` puts the parts together: the data of `report.json`, complete for every page and chart."""
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import cache
+from hashlib import sha256
 from typing import Any
 
 from cointrail.chains.data import table
@@ -16,7 +18,7 @@ from cointrail.incidents.ledger import Ledger
 from cointrail.incidents.money import plain
 from cointrail.incidents.projection import Projection, project
 from cointrail.incidents.report import contradictions, gaps, sections, sensitivity
-from cointrail.incidents.report.plain import published, summed, text, theft
+from cointrail.incidents.report.plain import claimed, published, summed, text, theft
 from cointrail.incidents.rules import DEFAULT, Rules, rule_sets, rules
 from cointrail.incidents.vocabulary import PACKAGE
 from cointrail.incidents.window import window
@@ -63,7 +65,7 @@ def report(
     return {
         "report": {
             "version": VERSION, "year": year, "as_of": as_of.isoformat() if as_of else None,
-            "store": ledger.digest or None, "rules": _ruled(chosen) | {"name": chosen.name},
+            "claims_sha256": digest(everything, figures), "rules": _ruled(chosen) | {"name": chosen.name},
             "coverage": gaps.coverage(year),
         },
         "headline": headline(mine, services, figures, year),
@@ -90,6 +92,17 @@ def report(
         "published": [published(one) for one in figures],
         "methods": methods(of_year, known),
     }  # fmt: skip
+
+
+def digest(known: Sequence[Entry], figures: Sequence[Aggregate]) -> str:
+    """SHA-256 of all claims and published figures that were known: equal ones are computed from equal claims."""
+    whole = sha256()
+    for one in sorted(known, key=lambda one: one.id):
+        told = [one.id, [claimed(claim) for claim in one.incident.claims]]
+        whole.update(json.dumps(told, sort_keys=True).encode())
+    for line in sorted(json.dumps(published(one), sort_keys=True) for one in figures):
+        whole.update(line.encode())
+    return whole.hexdigest()
 
 
 def headline(
