@@ -15,6 +15,7 @@ from cointrail.incidents.incident import by_id
 from cointrail.incidents.ledger import ledger
 from cointrail.incidents.report import report
 from cointrail.incidents.rules import DEFAULT
+from cointrail.incidents.statements import is_table, read_statements
 from cointrail.incidents.store import Store
 from cointrail.reports.crime import show_checks
 
@@ -65,7 +66,7 @@ def add(
 
 @claims.command()
 def check(
-    file: Annotated[Path | None, typer.Argument(metavar="[FILE]", help="Statements in YAML.")] = None,
+    file: Annotated[Path | None, typer.Argument(metavar="[FILE]", help="Statements: YAML or CSV.")] = None,
     store: Claims = None,
     rule_set: RuleSet = DEFAULT,
     as_of: AsOf = None,
@@ -75,7 +76,8 @@ def check(
     whole = ledger(Store(store) if store else None)
     until = day(as_of)
     year = (until or datetime.now(UTC).date()).year
-    found = report(whole, year, until, rule_set, checks(file))["checks"]
+    asked = read_statements(file, whole.incidents) if file and is_table(file) else checks(file)
+    found = report(whole, year, until, rule_set, asked)["checks"]
     if as_json:
         typer.echo(json.dumps(found, indent=1, ensure_ascii=False))
     else:

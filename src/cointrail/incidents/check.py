@@ -115,13 +115,13 @@ def judged(check: Check, outcomes: Sequence[Outcome]) -> tuple[str, str]:
     real = [one for one in own if not one.echo]
     if not real and not (own and any(one.off for one in own)):
         if other:
-            return SCOPES, f"agrees with {other[0].way.scope}"
+            return SCOPES, f"agrees in another scope: {other[0].way.scope}"
         return UNKNOWN, "only its publisher says so" if own else "; ".join(o.missing for o in outcomes if o.missing)
     worst = max(own, key=lambda one: one.off or Fraction(0))
     if not worst.off:
         return AGREES, real[0].way.name
     if other and worst.off > 0 and not any(one.off == 0 for one in real):
-        return SCOPES, f"{worst.way.name}: {said_off(worst.off)}; agrees with {other[0].way.scope}"
+        return SCOPES, f"{worst.way.name}: {said_off(worst.off)}; agrees in another scope: {other[0].way.scope}"
     return said_off(worst.off), worst.way.name
 
 

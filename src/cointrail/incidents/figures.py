@@ -1,6 +1,7 @@
 """What formulas may ask for: what somebody said, and what the ledger counts."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -30,6 +31,7 @@ class Figures:
         """The functions of formulas, by name."""
         return {
             "said": self.said, "said_sum": self.said_sum, "said_most": self.said_most, "counted": self.counted,
+            "counted_most": self.counted_most,
             "incident": self.incident, "largest": self.largest, "attributed": self.attributed, "chance": self.chance,
         }  # fmt: skip
 
@@ -87,6 +89,16 @@ class Figures:
         if not told:
             raise Unknown(f"no sums for {metric} in {when}")
         return Value.of(told[0], min(told), max(told))
+
+    def counted_most(self, metric: str, when: str, **chosen: str) -> Value:
+        """The largest over the whole years of a window of what the ledger counts in each."""
+        parts = []
+        for one in years(when):
+            with suppress(Unknown):
+                parts.append(self.counted(metric, one.text, **chosen))
+        if not parts:
+            raise Unknown(f"the ledger has no such theft in {when}")
+        return max(parts, key=lambda part: part.value)
 
     def incident(self, name: str, field: str = "usd") -> Value:
         """What sources say about a number of one theft: the winner's, from the least to the most."""

@@ -6,6 +6,7 @@ from cointrail.reports.plain import plain
 
 SCALES = ((Decimal(10**12), "trillion"), (Decimal(10**9), "billion"), (Decimal(10**6), "million"))
 DIGITS = 3
+SMALL = 10
 NONE = "–"
 FORMULA = ("=", "+", "@", "\t")  # what a spreadsheet would take for a formula
 
@@ -39,10 +40,11 @@ def between(low: str | None, high: str | None, unit: str) -> str:
 
 
 def number(text: str | None) -> str:
-    """A number to two places at most."""
+    """A number to two places at most, small ones to four."""
     if text is None:
         return NONE
-    told = f"{Decimal(text):,.2f}"
+    value = Decimal(text)
+    told = f"{value:,.4f}" if abs(value) < SMALL else f"{value:,.2f}"
     return told.rstrip("0").rstrip(".")
 
 
