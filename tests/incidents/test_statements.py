@@ -70,7 +70,5 @@ def test_no_row_can_add_to_a_formula(tmp_path: Path) -> None:
 
 
 def test_templates_ask_for_what_is_there() -> None:
-    assert len(templates()) >= 15 and all(
-        one["name"] and one["formula"] for ways in templates().values() for one in ways
-    )
-    assert "stolen" in metrics()
+    ways = [one for found in templates().values() for one in found]
+    assert len(templates()) >= 15 and all(one["name"] and one["formula"] for one in ways)

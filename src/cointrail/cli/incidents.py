@@ -11,9 +11,7 @@ from cointrail.errors import InputError
 from cointrail.incidents import catalogue
 from cointrail.incidents.entry import entries
 from cointrail.incidents.incident import by_id
-from cointrail.incidents.ledger import ledger, listed
-from cointrail.incidents.lists import read_list
-from cointrail.incidents.lists.comparing import compared
+from cointrail.incidents.ledger import ledger, listed, read_lists
 from cointrail.incidents.report.plain import theft
 from cointrail.incidents.rules import DEFAULT, rules
 from cointrail.incidents.span import span
@@ -46,12 +44,7 @@ def import_(
         raise InputError("say where to: --out DIR makes a store of claims, --into DIR adds to one")
     today = datetime.now(UTC).date()
     store = Store(into) if into is not None else None
-    base = catalogue(today=today)
-    read = []
-    for path in files:  # all are read before anything is kept
-        known = dict(base) | (listed(store.records(today)) if store else {})
-        dated = {name: one for name, one in known.items() if one.about("date")}
-        read.append(compared(read_list(path, today, strict), dated, today))
+    read = read_lists(files, store, today, strict)  # all are read before anything is kept
     if store is None and out is not None:
         store = Store.make(out)
     console = Console(highlight=False, soft_wrap=True)

@@ -1,6 +1,6 @@
 """All claims together: the catalogue, and what a store adds to it, each theft once."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -8,7 +8,9 @@ from pathlib import Path
 from cointrail.incidents.aggregate import Aggregate, published
 from cointrail.incidents.catalogue import catalogue
 from cointrail.incidents.incident import Incident, whole
-from cointrail.incidents.lists.reading import Record
+from cointrail.incidents.lists import read_list
+from cointrail.incidents.lists.comparing import compared
+from cointrail.incidents.lists.reading import Reading, Record
 from cointrail.incidents.matching import Match, clusters, matches, sketch
 from cointrail.incidents.store import Store, distinct
 
@@ -53,6 +55,18 @@ def ledger(store: Store | None = None, folder: Path | None = None, today: date |
         found[added.id] = added if there is None else replace(there, claims=(*there.claims, *added.claims))
     joined = {group[0]: group for group in groups}
     return Ledger(whole(found.values()), [*published(), *store.published(today)], pairs, joined)
+
+
+def read_lists(files: Sequence[Path], store: Store | None, today: date, strict: bool = False) -> list[Reading]:
+    """Reads lists, each compared with the catalogue, with what a store has, and with the lists read before it."""
+    known = catalogue(today=today) | (listed(store.records(today)) if store else {})
+    found = []
+    for path in files:
+        dated = {name: one for name, one in known.items() if one.about("date")}
+        reading = compared(read_list(path, today, strict), dated, today)
+        known |= listed(replace(one, id=f"{one.origin}/{one.id}") for one in reading.records)
+        found.append(reading)
+    return found
 
 
 def listed(records: Iterable[Record]) -> dict[str, Incident]:
