@@ -31,7 +31,6 @@ TABLES: Mapping[str, tuple[frozenset[str], Callable[[Iterator[Row]], Iterator[Dr
     "merged": (merged.INCIDENTS, merged.incidents),
     "merged-claims": (merged.CLAIMS, merged.claims),
 }
-WIDEST = 1 << 20  # characters of a cell
 BAD_SHARE = 0.01  # of bad rows, above which a file is refused
 
 
@@ -155,7 +154,6 @@ def _recognised(path: Path, text: str) -> tuple[str, Callable[[Iterator[Row]], I
 
 
 def _cells(path: Path, text: str, header: list[str]) -> Iterator[Row]:
-    csv.field_size_limit(WIDEST)
     reader = csv.reader(StringIO(text, newline=""))
     try:
         next(reader)
