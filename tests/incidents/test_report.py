@@ -141,6 +141,12 @@ def test_the_digest_is_that_of_the_claims() -> None:
     assert pair[0] != pair[1]
 
 
+def test_a_year_that_is_not_over_is_no_ground_for_the_next() -> None:
+    early, late = made(2025, date(2025, 6, 30)), made(2025, date(2025, 12, 31))
+    assert early["projection"]["years"] == [2021, 2022, 2023, 2024] and late["projection"]["years"][-1] == 2025
+    assert Decimal(early["run_rate"]["value"]) > Decimal(figure(early, "total")["value"])
+
+
 @pytest.mark.parametrize("year", [2020, 2023, 2025])
 def test_the_waterfall_adds_up(year: int) -> None:
     *steps, last = made(year)["waterfall"]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from cointrail.incidents.aggregate import Aggregate
+from cointrail.incidents.aggregate import Aggregate, metrics
 from cointrail.incidents.claim import Claim
 from cointrail.incidents.entry import Entry
 from cointrail.incidents.money import plain
@@ -50,7 +50,8 @@ def published(one: Aggregate) -> dict[str, Any]:
     """A published figure. `inferred`: undated, counted as said when its window ended; `by_then`: said by that time."""
     return {
         "by": one.by, "metric": one.metric, "of": one.of, "within": one.within or None, "window": one.window.text,
-        "printed": one.figure.text, "value": plain(one.figure.value), "bound": one.bound or None,
+        "printed": one.figure.text, "value": plain(one.figure.value), "unit": metrics()[one.metric]["unit"],
+        "bound": one.bound or None,
         "said": one.said.text if one.said else None, "inferred": one.said is None, "by_then": one.latest,
         "scope": one.scope or None, "evidence": one.evidence, "url": one.url, "note": one.note or None,
     }  # fmt: skip

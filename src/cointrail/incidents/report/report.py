@@ -24,6 +24,11 @@ from cointrail.incidents.vocabulary import PACKAGE
 from cointrail.incidents.window import window
 
 VERSION = 1
+SPEED = (
+    "to first move", "to disclosure", "to final deposit", "fastest first move", "moved before disclosure",
+    "laundered before disclosure",
+)  # fmt: skip
+RECOVERY = ("recovered share", "frozen share")
 FIRST = 2016  # the first year of the series
 NATION, PERSONAL = "north korea", "personal wallets"
 
@@ -50,7 +55,8 @@ def report(
     mine = statistics.during(counts, when)
     of_year = statistics.during(everything, when)
     figures = [one for one in ledger.published if as_of is None or one.known(as_of)]
-    thefts = sections.thefts_by_year(counts)
+    # a year that is not over says nothing about what a year brings
+    thefts = {past: found for past, found in sections.thefts_by_year(counts).items() if date(past, 12, 31) <= day}
 
     @cache
     def projected(next_year: int) -> Projection | None:
@@ -75,8 +81,8 @@ def report(
         "groups": sections.by_word(mine),
         "concentration": {"all": sections.concentration(mine), "services": sections.concentration(services)},
         "personal": sections.personal(mine),
-        "speed": sections.speed(mine),
-        "recovery": sections.recovery(mine),
+        "speed": sections.speed(mine) | {"published": _about(figures, SPEED, year)},
+        "recovery": sections.recovery(mine) | {"published": _about(figures, RECOVERY, year)},
         "run_rate": sections.pace(counts, year, day),
         "projection": sections.projection(projected(year + 1), thefts, year),
         "waterfall": sensitivity.waterfall(of_year),
@@ -192,6 +198,11 @@ def _share(
         "n": len(part), "of": len(whole), "missing": sum(one.usd is None for one in whole),
         "published": _published(figures, subject, year),
     }  # fmt: skip
+
+
+def _about(figures: Sequence[Aggregate], metrics: Sequence[str], year: int) -> list[dict[str, Any]]:
+    """What others published of the year about things that the ledger knows of few thefts."""
+    return [row for metric in metrics for row in _published(figures, (metric, ALL), year)]
 
 
 def _published(figures: Sequence[Aggregate], subject: tuple[str, str], year: int) -> list[dict[str, Any]]:

@@ -160,6 +160,7 @@ def _speed(report: Report) -> Iterator[str]:
             told = (number(row[part]) for part in ("shortest", "median", "longest"))
             rows.append((f"to {title}, in {unit}", f"{row['n']} of {row['of']}", *told))
     yield from _table(("", "known of", "shortest", "median", "longest"), rows)
+    yield from _others(report["speed"]["published"])
     yield ""
     titles = {"recovered": "recovered", "frozen": "frozen", "made_whole": "customers made whole by others"}
     yield from _table(
@@ -170,6 +171,20 @@ def _speed(report: Report) -> Iterator[str]:
             for name, title in titles.items()
         ),
     )  # fmt: skip
+    yield from _others(report["recovery"]["published"])
+
+
+def _others(figures: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """What others published, a line each."""
+    if figures:
+        yield ""
+        yield "Published by others, of thefts that they do not list:"
+        yield ""
+    for one in figures:
+        bound = f"{one['bound']} " if one["bound"] else ""
+        unit = f" {one['unit']}" if one["unit"] not in ("fraction", "ratio") else ""
+        said = f"{bound}{one['printed']}{unit} ({_text(one['by'])}, {_when(one)})"
+        yield f"- {_text(one['metric'])} in {one['window']}: {said}"
 
 
 def _projection(report: Report) -> Iterator[str]:
