@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+from bench import incidents
 from bench.labelled import measured
 from bench.machine import commit, machine
 from bench.owning import owned
@@ -96,7 +97,7 @@ def main() -> None:
     )
     text += "".join(_haystacks(seeds)) + NOTE.format(ambiguous=", ".join(AMBIGUOUS))
     text += "".join(_heists()) + "".join(_rules()) + "".join(_owners())
-    text += pools() + section()
+    text += pools() + section() + incidents.section()
     text += (
         "## Parameters of the haystacks\n\nDefaults, and what each style changes; `mixed` draws all by the seed.\n\n"
     )

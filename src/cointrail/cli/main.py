@@ -33,6 +33,9 @@ class Commands(Later):
         "rules": Place("cointrail.cli.rules", "rules", "Risk rules: check them, try them on history."),
         "serve": Place("cointrail.cli.serve", "serve", "Serve the screening API."),
         "keys": Place("cointrail.cli.keys", "keys", "Keys of the screening API, and its audit log."),
+        "incidents": Place("cointrail.cli.incidents", "incidents", "Reported thefts: import lists, look, match."),
+        "claims": Place("cointrail.cli.claims", "claims", "What sources say: add to it, check what others published."),
+        "report": Place("cointrail.cli.report", "report", "The yearly crime report, computed from claims."),
         "demo": Place("cointrail.cli.demo", "demo", "Make a heist with known truth, trace it, score the trace."),
     }
 

@@ -1,0 +1,359 @@
+"""The report as Markdown: what a journalist reads, every figure with its range and its sources."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from cointrail.reports.crime.words import NONE, between, dollars, number, percent, signed
+from cointrail.reports.plain import plain
+
+Report = Mapping[str, Any]
+LARGEST = 20  # thefts that are listed; all are in incidents.csv
+CONFLICTS = 15
+TITLES = {
+    "actors": "Who", "kinds": "From whom", "platforms": "Which platforms", "attacks": "How",
+    "chains": "On which chains",
+}  # fmt: skip
+SPECIAL = str.maketrans({mark: f"\\{mark}" for mark in "\\|*_`<>[]#"})
+
+
+def markdown(report: Report) -> str:
+    """The whole report as one page of Markdown."""
+    parts = (
+        _head, _headline, _waterfall, _years, _gaps, _groups, _concentration, _personal, _speed, _projection,
+        _sensitivity, _largest, _contradictions, _checks, _methods,
+    )  # fmt: skip
+    return "\n".join(line for part in parts for line in (*part(report), ""))
+
+
+def _head(report: Report) -> Iterator[str]:
+    told = report["report"]
+    yield f"# Crypto theft in {told['year']}"
+    yield ""
+    known = f"as it was known on {told['as_of']}" if told["as_of"] else "as is known now"
+    yield (
+        f"Computed from {report['methods']['claims']:,} claims about {len(report['incidents']):,} thefts, {known}, "
+        f"under the rule set **{_text(told['rules']['name'])}**: {_text(told['rules']['meaning'])}. "
+        f"The catalogue holds of this year: {_text(told['coverage'])}."
+    )
+
+
+def _headline(report: Report) -> Iterator[str]:
+    yield "## In short"
+    yield ""
+    yield from _table(
+        ("figure", "value", "from – to", "thefts", "without a known worth", "published by others"),
+        (
+            (
+                row["says"], _value(row), between(row["least"], row["most"], row["unit"]), f"{row['n']:,}",
+                f"{row['missing']:,}", _said(row["published"]),
+            )
+            for row in report["headline"]
+        ),
+    )  # fmt: skip
+
+
+def _waterfall(report: Report) -> Iterator[str]:
+    yield "## From the claims to the total"
+    yield ""
+    yield from _table(
+        ("step", "dollars", "thefts"), ((row["step"], dollars(row["value"]), row["n"]) for row in report["waterfall"])
+    )
+
+
+def _years(report: Report) -> Iterator[str]:
+    yield "## Year by year"
+    yield ""
+    yield from _table(
+        ("year", "total", "thefts", "North Korea", "of medium or high confidence", "share", "since 2016"),
+        (
+            (
+                row["year"], dollars(row["total"]["value"]), row["total"]["n"], dollars(row["north_korea"]["value"]),
+                dollars(row["north_korea_sure"]["value"]), percent(row["share"]["value"]),
+                dollars(row["north_korea_cumulative"]),
+            )
+            for row in report["years"]
+        ),
+    )  # fmt: skip
+
+
+def _gaps(report: Report) -> Iterator[str]:
+    yield "## How far from the published figures, and why"
+    yield ""
+    yield from _table(
+        ("year", "total", "first published", "", "last published", "", "North Korea", "last published", ""),
+        (_distance(row["gap"]) for row in report["years"]),
+    )
+    for row in report["years"]:
+        yield ""
+        yield f"**{row['year']}**: {_text(row['gap']['coverage'])}."
+        for cause in row["gap"]["causes"]:
+            sized = f": {dollars(cause['value'])}" if cause["value"] is not None else ""
+            detail = f" ({_text(cause['detail'])})" if cause["detail"] else ""
+            yield f"- {_text(cause['says'])}{sized}{detail}"
+
+
+def _distance(gap: Mapping[str, Any]) -> tuple[object, ...]:
+    total, nation = gap["total"], gap["north_korea"]
+    return (
+        gap["year"], dollars(total["value"]), *_published(total["first"]), *_published(total["latest"]),
+        dollars(nation["value"]), *_published(nation["latest"]),
+    )  # fmt: skip
+
+
+def _published(one: Mapping[str, Any] | None) -> tuple[str, str]:
+    if one is None:
+        return NONE, NONE
+    said = f"{'by ' if one['by_then'] else ''}{one['said']}" if one["said"] else "undated"
+    bound = f"{one['bound']} " if one["bound"] else ""
+    return f"{bound}{one['printed']} ({said})", signed(one["off"])
+
+
+def _groups(report: Report) -> Iterator[str]:
+    for name, title in TITLES.items():
+        yield f"## {title}"
+        yield ""
+        yield from _table(
+            ("", "dollars", "share", "thefts"),
+            ((row["name"], dollars(row["value"]), percent(row["share"]), row["n"]) for row in report["groups"][name]),
+        )
+        yield ""
+    if report["groups"]["chains"]:
+        yield "A theft on several chains counts with each of them."
+
+
+def _concentration(report: Report) -> Iterator[str]:
+    yield "## How much the largest make up"
+    yield ""
+    yield from _table(
+        ("of", "thefts", "top three", "largest", "median", "largest in medians", "Gini"),
+        (
+            (
+                name, row["n"], percent(row["top_three_share"]), dollars(row["largest"]), dollars(row["median"]),
+                number(row["largest_over_median"]), number(row["gini"]),
+            )
+            for name, row in (
+                ("all thefts", report["concentration"]["all"]), ("services", report["concentration"]["services"])
+            )
+        ),
+    )  # fmt: skip
+
+
+def _personal(report: Report) -> Iterator[str]:
+    row = report["personal"]
+    yield "## Taken from persons"
+    yield ""
+    yield (
+        f"{row['total']['n']:,} thefts of {dollars(row['total']['value'])} dollars, {row['physical']['n']:,} of them "
+        f"by force ({dollars(row['physical']['value'])}); {row['total']['missing']:,} without a known worth. They are "
+        f"{percent(row['share'])} of the year, and {percent(row['share_without_largest'])} without the year's largest "
+        f"theft. Only thefts that somebody reported one by one are here."
+    )
+
+
+def _speed(report: Report) -> Iterator[str]:
+    yield "## How fast, and what came back"
+    yield ""
+    rows = []
+    for name, title in (("first_move", "first movement"), ("disclosed", "disclosure"), ("cashed_out", "cash-out")):
+        for unit in ("hours", "days"):
+            row = report["speed"][name][unit]
+            told = (number(row[part]) for part in ("shortest", "median", "longest"))
+            rows.append((f"to {title}, in {unit}", f"{row['n']} of {row['of']}", *told))
+    yield from _table(("", "known of", "shortest", "median", "longest"), rows)
+    yield from _others(report["speed"]["published"])
+    yield ""
+    titles = {"recovered": "recovered", "frozen": "frozen", "made_whole": "customers made whole by others"}
+    yield from _table(
+        ("", "dollars", "part of the total", "told of thefts"),
+        (
+            (title, dollars(report["recovery"][name]["value"]), percent(report["recovery"][name]["share"]),
+             report["recovery"][name]["n"])
+            for name, title in titles.items()
+        ),
+    )  # fmt: skip
+    yield from _others(report["recovery"]["published"])
+
+
+def _others(figures: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """What others published, a line each."""
+    if figures:
+        yield ""
+        yield "Published by others, of thefts that they do not list:"
+        yield ""
+    for one in figures:
+        bound = f"{one['bound']} " if one["bound"] else ""
+        unit = f" {one['unit']}" if one["unit"] not in ("fraction", "ratio") else ""
+        said = f"{bound}{one['printed']}{unit} ({_text(one['by'])}, {_when(one)})"
+        yield f"- {_text(one['metric'])} in {one['window']}: {said}"
+
+
+def _projection(report: Report) -> Iterator[str]:
+    row = report["projection"]
+    yield "## The next year"
+    yield ""
+    if row is None:
+        yield "Too few years are known to project one."
+        return
+    yield (
+        f"In thefts of {dollars(row['floor'])} dollars or more, {row['year']} comes to between {dollars(row['low'])} "
+        f"and {dollars(row['high'])} in nine of ten simulated years, {dollars(row['middle'])} in the middle. The "
+        f"chance that it exceeds the year before is {percent(row['last_exceeded'], 0)}, that it breaks the record of "
+        f"{row['record_year']} ({dollars(row['record'])}) {percent(row['record_broken'], 0)}, and that a theft larger "
+        f"than any before comes {percent(row['largest_broken'], 0)}. The tail has the exponent "
+        f"{number(row['exponent'])} (standard error {number(row['exponent_error'])}, {row['tail']} thefts); with 2 or "
+        f"less no mean exists, which is why the interval is so wide."
+    )
+    yield ""
+    yield f"The same method for earlier years; {row['backtest_inside']} of {row['backtest_n']} came inside."
+    yield ""
+    yield from _table(
+        ("year", "from", "middle", "to", "came", "inside"),
+        (
+            (one["year"], *(dollars(one[part]) for part in ("low", "middle", "high", "came")), _yes(one["inside"]))
+            for one in row["backtest"]
+        ),
+    )
+    rate = report["run_rate"]
+    yield ""
+    yield f"Run rate of {rate['day']}: {dollars(rate['value'])} a year; at mid-year it was {dollars(rate['at_half'])}."
+
+
+def _sensitivity(report: Report) -> Iterator[str]:
+    rows = report["sensitivity"]["figures"]
+    names = list(rows[0]["under"]) if rows else []
+    yield "## What other rules make of it"
+    yield ""
+    yield from _table(
+        ("figure", *names),
+        ((row["figure"], *(_under(row["figure"], row["under"][name]) for name in names)) for row in rows),
+    )
+    yield ""
+    yield "Totals hang the most on these:"
+    yield ""
+    yield from _table(
+        ("theft", "least", "counts", "most"),
+        (
+            (row["name"], dollars(row["least"]), dollars(row["counts"]), dollars(row["most"]))
+            for row in report["sensitivity"]["hinges"]
+        ),
+    )
+
+
+def _under(figure: str, value: str | None) -> str:
+    if "share" in figure:
+        return percent(value)
+    return number(value) if figure in ("incidents", "gini", "largest over median") else dollars(value)
+
+
+def _largest(report: Report) -> Iterator[str]:
+    known = [row for row in report["incidents"] if row["usd"] and not row["left_out"]]
+    known.sort(key=lambda row: (-float(row["usd"]), row["id"]))
+    yield f"## The {min(LARGEST, len(known))} largest thefts"
+    yield ""
+    yield from _table(
+        ("date", "theft", "dollars", "from – to", "how", "platform", "who", "confidence"),
+        (
+            (
+                row["date"], row["name"], dollars(row["usd"]), between(row["least"], row["most"], "dollars"),
+                row["attack"], row["platform"], row["actor"], _sure(row),
+            )
+            for row in known[:LARGEST]
+        ),
+    )  # fmt: skip
+    left = [row for row in report["incidents"] if row["left_out"]]
+    if left:
+        yield ""
+        yield "Left out of totals:"
+        yield from (f"- {_text(row['name'])}, {dollars(row['usd'])}: {_text(row['left_out'])}" for row in left)
+
+
+def _contradictions(report: Report) -> Iterator[str]:
+    found = report["contradictions"]
+    yield "## Contradictions"
+    yield ""
+    yield "### About what a theft was worth"
+    yield ""
+    for row in found["amounts"][:CONFLICTS]:
+        said = "; ".join(f"{dollars(one['value'])} {_who(one)}" for one in row["claims"])
+        yield f"- **{_text(row['name'])}**, {dollars(row['counts'])} counts: {said}"
+    yield ""
+    yield "### About who did it"
+    yield ""
+    for row in found["attributions"]:
+        said = "; ".join(f"{'not ' if one.get('denies') else ''}{one['value']} {_who(one)}" for one in row["claims"])
+        yield f"- **{_text(row['name'])}**, {_text(row['counts'])} counts: {said}"
+    yield ""
+    yield "### Figures that were restated"
+    yield ""
+    for row in found["restated"]:
+        said = " → ".join(f"{one['printed']} ({_when(one)})" for one in row["figures"])
+        yield f"- {_text(row['by'])}, {row['metric']} of {_text(row['of'])} in {row['window']}: {said}"
+    yield ""
+    yield "### Publishers who do not agree"
+    yield ""
+    for row in found["publishers"]:
+        said = "; ".join(f"{_text(one['by'])} {one['printed']}" for one in row["figures"])
+        yield f"- {row['metric']} of {_text(row['of'])} in {row['window']}: {said}"
+
+
+def _checks(report: Report) -> Iterator[str]:
+    yield "## What others said, computed"
+    for row in report["checks"]:
+        yield ""
+        printed = f"{row['bound'] + ' ' if row['bound'] else ''}{row['value']}"
+        verdict = f"**{_text(row['verdict'])}**: {_text(row['because'])}."
+        yield f"**{row['id']}** {_text(row['says'])}: {printed} ({_text(row['by'])}). {verdict}"
+        for way in row["ways"]:
+            value = f"{number(way['value'])}" if "value" in way else _text(way["missing"])
+            scope = f", of {_text(way['scope'])}" if way["scope"] != row["scope"] else ""
+            yield f"- {_text(way['name'])}{scope}: {value} – {_text(way['verdict'])}. `{way['formula']}`"
+
+
+def _methods(report: Report) -> Iterator[str]:
+    told = report["methods"]
+    yield "## Methods"
+    yield ""
+    yield (
+        f"{told['claims']:,} claims of {told['sources']:,} sources on {told['pages']:,} pages; {told['undated']:,} of "
+        "them do not say when they were made and count as said at the theft."
+    )
+    yield ""
+    yield from (f"- **{_text(name)}**: {_text(says)}" for name, says in told["definitions"].items())
+    yield ""
+    yield from (f"- rule set **{_text(name)}**: {_text(one['meaning'])}" for name, one in told["rules"].items())
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
+    yield "| " + " | ".join(head) + " |"
+    yield "|" + "---|" * len(head)
+    for row in rows:
+        yield "| " + " | ".join(_text(one) for one in row) + " |"
+
+
+def _text(value: object) -> str:
+    """Text that is shown as it is: what Markdown would take for a mark is escaped."""
+    return plain(str(value), 400).translate(SPECIAL)
+
+
+def _value(row: Mapping[str, Any]) -> str:
+    return percent(row["value"]) if row["unit"] == "fraction" else dollars(row["value"])
+
+
+def _said(figures: Sequence[Mapping[str, Any]]) -> str:
+    return "; ".join(f"{one['by']} {one['printed']} ({one['window']}, {_when(one)})" for one in figures)
+
+
+def _when(one: Mapping[str, Any]) -> str:
+    return f"said {'by ' if one['by_then'] else ''}{one['said']}" if one["said"] else "undated"
+
+
+def _who(claim: Mapping[str, Any]) -> str:
+    return f"([{_text(claim['by'])}]({claim['url'].replace(')', '%29')}), {claim['said'] or 'undated'})"
+
+
+def _sure(row: Mapping[str, Any]) -> str:
+    return (row["confidence"] or "") + (", disputed" if row["disputed"] else "")
+
+
+def _yes(value: bool) -> str:
+    return "yes" if value else "no"
