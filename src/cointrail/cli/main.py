@@ -26,6 +26,7 @@ class Commands(Later):
         "cluster": Place("cointrail.cli.cluster", "cluster", "Which addresses one owner controls, and why."),
         "trace": Place("cointrail.cli.trace", "trace", "Follow stolen value through a ledger, with exact amounts."),
         "patterns": Place("cointrail.cli.patterns", "patterns", "Find patterns of laundering on a trail."),
+        "guard": Place("cointrail.cli.guard", "guards", "Is this approval what its signer thinks it is?"),
         "demo": Place("cointrail.cli.demo", "demo", "Make a heist with known truth, trace it, score the trace."),
     }
 

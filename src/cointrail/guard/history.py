@@ -1,0 +1,75 @@
+"""What a Safe has done before: whom it paid, how much at most, which contracts it called."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from cointrail.guard.calls import unfold
+from cointrail.guard.effects import COIN
+from cointrail.guard.request import Request
+
+if TYPE_CHECKING:
+    from cointrail.ledger import Ledger
+
+
+@dataclass
+class History:
+    """The past of one Safe. `sources` says what it was read from."""
+
+    paid: dict[bytes, int | None] = field(default_factory=dict)  # recipient -> first time, where it is known
+    largest: dict[str, int] = field(default_factory=dict)  # asset -> the largest payment
+    called: set[bytes] = field(default_factory=set)
+    seen: dict[bytes, int] = field(default_factory=dict)  # anybody in the ledger -> first time
+    sources: list[str] = field(default_factory=list)
+
+    def pay(self, recipient: bytes, asset: str, amount: int, time: int | None = None) -> None:
+        """Take note of a payment."""
+        if amount > 0:
+            self.paid.setdefault(recipient, time)
+            self.largest[asset] = max(amount, self.largest.get(asset, 0))
+
+
+def of_requests(executed: Iterable[Request], history: History | None = None) -> History | None:
+    """The history that executed transactions of the same file show, added to `history`; None where there is neither."""
+    found = history
+    for one in executed:
+        if not one.executed:
+            continue
+        if found is None:
+            found = History()
+        if "transactions in the same file" not in found.sources:
+            found.sources.append("transactions in the same file")
+        for call in unfold(one).leaves:
+            if call.actor != one.safe or call.operation:
+                continue
+            if call.value:
+                found.pay(call.to, COIN, call.value)
+            if call.kind == "payment" and call.function is not None and call.function.name == "transfer":
+                found.pay(call.address("to"), "0x" + call.to.hex(), call.arguments["amount"])
+            if call.data:
+                found.called.add(call.to)
+    return found
+
+
+def of_ledger(ledger: "Ledger", safe: bytes) -> History:
+    """What a ledger shows of a Safe: whom it paid and how much, and when anybody of these was first seen."""
+    found = History(sources=[f"the ledger {ledger.path}"])
+    index, own = ledger.index, ledger.address_id(safe)
+    if own is None:
+        return found
+    met: dict[int, int] = {}
+    for holding in index.holdings(own):
+        asset = ledger.assets[index.asset(holding)].key
+        rows, incoming, amounts, peers = index.movements(holding)
+        times = index.clock(rows).tolist()
+        for time, inward, amount, peer in zip(times, incoming, amounts, peers, strict=True):
+            other = index.address(peer)
+            if other == own or not other:
+                continue
+            met.setdefault(other, int(time))
+            if not inward:
+                [recipient] = ledger.addresses([other])
+                found.pay(recipient, asset, amount, int(time))
+    for other, address in zip(met, ledger.addresses(list(met)), strict=True):
+        found.seen[address] = met[other]
+    return found

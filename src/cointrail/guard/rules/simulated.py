@@ -1,0 +1,193 @@
+"""What the simulation shows: a legal execution changes only the nonce of the Safe, unless it administers it."""
+
+from collections.abc import Iterator
+
+from cointrail.guard import layout
+from cointrail.guard.calls import Call
+from cointrail.guard.effects import COIN
+from cointrail.guard.reason import INFO, REVIEW, STOP, Reason
+from cointrail.guard.request import NOBODY
+from cointrail.guard.simulation import differing
+from cointrail.guard.subject import Subject, show
+
+PROXY_SLOTS = (layout.IMPLEMENTATION, layout.ADMIN, layout.BEACON)
+LOW = (1 << 160) - 1
+PLACES = {  # kind of call -> fixed slots that it may change
+    "threshold": (layout.THRESHOLD,), "owners": (layout.COUNT, layout.THRESHOLD),
+    "guard": (layout.GUARD, layout.MODULE_GUARD),
+    "fallback": (layout.FALLBACK,), "singleton": (layout.SINGLETON, layout.FALLBACK),
+}  # fmt: skip
+LISTS = {"owners": layout.OWNERS, "module": layout.MODULES}
+
+
+def simulation_fails(s: Subject) -> Iterator[Reason]:
+    """It would fail as it is: failures are how signatures are collected one after the other."""
+    if s.simulation is None or s.simulation.main.success:
+        return
+    main = s.simulation.main
+    if main.unsupported:
+        text = "The simulator does not know an instruction that it runs, so its effects are not known. What does it do?"
+    else:
+        text = f"It would fail ({main.error[:120]}). Who needs signatures for something that fails?"
+    yield Reason("simulation_fails", REVIEW, text, {"error": main.error})
+
+
+def simulation_incomplete(s: Subject) -> Iterator[Reason]:
+    """It touches what the given state does not hold."""
+    if s.simulation is None:
+        return
+    absent = {place for run in s.simulation.runs for place in run.missing}
+    if absent:
+        shown = [
+            f"{show(a)}" + (f" slot {slot:#x}" if slot is not None else "") for a, slot in sorted(absent, key=str)[:8]
+        ]
+        text = f"The state lacks {len(absent)} places that it touches, so it may be wrong. Give a fuller state."
+        yield Reason("simulation_incomplete", REVIEW, text, {"missing": shown})
+
+
+def simulation_differs(s: Subject) -> Iterator[Reason]:
+    """It does something else when it thinks that it is only simulated."""
+    if s.simulation is None:
+        return
+    for run in differing(s.simulation.runs):
+        main = s.simulation.main
+        grave = REVIEW if run.context == "a later block" and (not run.success or not main.success) else STOP
+        how = "fails" if not run.success else "does something else" if main.success else "does not fail"
+        text = f"Seen by {run.context} it {how}: what a simulation shows can then not be trusted."
+        if run.context == "a later block":
+            text = f"In {run.context} it {how}: what is shown now may not be what happens then."
+        yield Reason("simulation_differs", grave, text, {"context": run.context, "error": run.error})
+
+
+def safe_storage(s: Subject) -> Iterator[Reason]:
+    """Storage of the Safe changes that no call to it explains. This is how both Bybit and WazirX were taken."""
+    if s.simulation is None or s.request.safe is None:
+        return
+    safe = s.request.safe
+    for run in s.simulation.runs:
+        change = run.changes.get(safe)
+        if change is None or not run.success:
+            continue
+        if change.code:
+            yield Reason("safe_storage", STOP, "The Safe's own code would be destroyed.", {"context": run.context})
+        for slot, (before, after) in change.storage.items():
+            if slot in (layout.NONCE,) or _explained(s, slot):
+                continue
+            what = layout.NAMES.get(slot, f"slot {slot:#x}")
+            text = f"Behind what is shown, {what} of the Safe changes: whoever controls that, controls the Safe."
+            where = {
+                "slot": f"{slot:#x}",
+                "before": f"{before:#066x}",
+                "after": f"{after:#066x}",
+                "context": run.context,
+            }
+            yield Reason("safe_storage", STOP, text, where)
+
+
+def power_moved(s: Subject) -> Iterator[Reason]:
+    """In another contract the Safe's place is taken by somebody else, or the code behind a proxy is replaced."""
+    if s.simulation is None or s.request.safe is None:
+        return
+    safe = int.from_bytes(s.request.safe, "big")
+    for address, change in s.simulation.main.changes.items():
+        if address == s.request.safe:
+            continue
+        for slot, (before, after) in change.storage.items():
+            where = {
+                "contract": show(address),
+                "slot": f"{slot:#x}",
+                "before": f"{before:#066x}",
+                "after": f"{after:#066x}",
+            }
+            if slot in PROXY_SLOTS:
+                text = f"{layout.NAMES[slot].capitalize()} changes in {show(address)}."
+            elif before & LOW == safe and after & LOW != safe:
+                text = f"In {show(address)} the Safe stood in a place of power and would stand there no more."
+            else:
+                continue
+            yield Reason("power_moved", INFO if _administers(s, address) else STOP, text, where)
+
+
+def loss_hidden(s: Subject) -> Iterator[Reason]:
+    """The Safe loses more than its calls say, or gets nothing for what it gives away."""
+    if s.simulation is None or s.request.safe is None or not s.simulation.main.success:
+        return
+    safe, main = s.request.safe, s.simulation.main
+    gains = main.effects.of(safe)
+    told = _told(s)
+    traded = any(call.kind in ("swap", "wrap", "") and call.data for call in s.calls.leaves)
+    gets = [a for a, n in gains.items() if n > 0 and s.registry.get(a) is not None]
+    for asset, gain in gains.items():
+        lost = -gain - told.get(asset, 0)
+        if lost <= 0 or (s.matched is not None and not s.matched.extra and not s.matched.unmet):
+            continue
+        where = {"asset": asset or "native", "lost": str(-gain), "told": str(told.get(asset, 0))}
+        if traded and gets:
+            text = f"Gives {s.amount(-gain, asset)} for {' and '.join(s.amount(gains[a], a) for a in gets)}."
+            yield Reason("loss_hidden", INFO, text, where)
+        else:
+            text = f"The Safe would lose {s.amount(-gain, asset)}; its calls say {s.amount(told.get(asset, 0), asset)}."
+            yield Reason("loss_hidden", REVIEW if traded or _refunds(s) else STOP, text, where)
+
+
+def payment_missing(s: Subject) -> Iterator[Reason]:
+    """A call reads like a transfer of a token, but the simulation moves none."""
+    if s.simulation is None or not s.simulation.main.success:
+        return
+    moved = {(asset, to) for asset, _, to, _ in s.simulation.main.effects.moved}
+    for call in s.calls.leaves:
+        if call.kind != "payment" or call.operation or not call.arguments.get("amount") or call.address("to") == NOBODY:
+            continue
+        token = "0x" + call.to.hex()
+        if (token, call.address("to")) not in moved and (
+            f"{token}#{call.arguments['amount']}",
+            call.address("to"),
+        ) not in moved:
+            text = f"What reads like a payment on {show(call.to)} moves no token: it is something else."
+            yield Reason("payment_missing", STOP, text, {"call": call.place, "contract": show(call.to)})
+
+
+def _explained(s: Subject, slot: int) -> bool:
+    """Whether a call to the Safe itself (or one of its own helpers) may change that slot."""
+    for call in s.calls.leaves:
+        if call.kind == "message" and call.operation and slot not in layout.NAMES:
+            return True  # the only thing that the pinned helper writes is the message's hash
+        if call.to != s.request.safe and not (call.operation and call.kind == "singleton"):
+            continue
+        if slot in PLACES.get(call.kind, ()):
+            return True
+        mapping = LISTS.get(call.kind)
+        if mapping is not None and slot in _entries(s, call, mapping):
+            return True
+    return False
+
+
+def _entries(s: Subject, call: Call, mapping: int) -> set[int]:
+    """The entries of a list that a call to the Safe may change: those of whom it names, and the head."""
+    named = [call.address(name) for name in call.arguments if name != "threshold"]
+    return {layout.entry(one, mapping) for one in named} | {layout.entry(layout.SENTINEL, mapping)}
+
+
+def _administers(s: Subject, address: bytes) -> bool:
+    """Whether a call that was asked for administers that contract."""
+    return any(call.to == address and s.asked(call.place) for call in s.calls.leaves)
+
+
+def _told(s: Subject) -> dict[str, int]:
+    """What the calls themselves say that the Safe pays, by asset; refunds of gas apart."""
+    told: dict[str, int] = {}
+    for call in s.calls.leaves:
+        if call.actor != s.request.safe or call.operation:
+            continue
+        if call.value:
+            told[COIN] = told.get(COIN, 0) + call.value
+        if call.kind == "payment" and call.address("to") != call.actor:
+            token, amount = "0x" + call.to.hex(), call.arguments.get("amount", 0)
+            collection = f"{token}#{amount}"
+            told[token] = told.get(token, 0) + amount
+            told[collection] = told.get(collection, 0) + 1
+    return told
+
+
+def _refunds(s: Subject) -> bool:
+    return s.request.transaction is not None and s.request.transaction.gas_price > 0
