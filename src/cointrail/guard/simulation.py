@@ -114,8 +114,8 @@ def simulate(request: Request, digest: bytes, state: State) -> Simulation | None
     storage = dict(accounts[safe].storage)
     overrides = []
     signers = sorted(owners)[: max(threshold, 1)]
-    for owner in signers:
-        storage[layout.approved(owner, digest)] = 1
+    made_up = {slot for owner in signers if not storage.get(slot := layout.approved(owner, digest))}
+    storage |= dict.fromkeys(made_up, 1)
     overrides.append(f"{len(signers)} owners are taken to approve")
     if nonce != tx.nonce:
         storage[layout.NONCE] = tx.nonce
@@ -124,7 +124,17 @@ def simulate(request: Request, digest: bytes, state: State) -> Simulation | None
     data = exec_data(tx, b"".join(owner.rjust(32, b"\0") + bytes(32) + b"\1" for owner in signers))
     chain = request.chain_id if request.chain_id is not None else state.chain_id or 1
     ready = replace(state, accounts=accounts)
-    return Simulation(tuple(_run(ready, chain, context, safe, data) for context in contexts()), tuple(overrides))
+    runs = (_run(ready, chain, context, safe, data) for context in contexts())
+    return Simulation(tuple(_without(run, safe, made_up) for run in runs), tuple(overrides))
+
+
+def _without(run: Run, safe: bytes, made_up: set[int]) -> Run:
+    """A run without what became of approvals that were made up for it: old versions take them back once used."""
+    change = run.changes.get(safe)
+    if change is None or made_up.isdisjoint(change.storage):
+        return run
+    kept = {slot: pair for slot, pair in change.storage.items() if slot not in made_up}
+    return replace(run, changes={**run.changes, safe: replace(change, storage=kept)})
 
 
 def call(state: State, chain_id: int, to: bytes, data: bytes) -> Run:

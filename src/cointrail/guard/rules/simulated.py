@@ -149,6 +149,9 @@ def payment_missing(s: Subject) -> Iterator[Reason]:
 
 def _explained(s: Subject, slot: int) -> bool:
     """Whether a call to the Safe itself (or one of its own helpers) may change that slot."""
+    digest = s.settled.hashes.safe_tx if s.settled.hashes is not None else None
+    if digest is not None and any(slot == layout.approved(owner, digest) for owner in s.owners.addresses):
+        return True  # versions before 1.3.0 take an approval back once it is used
     for call in s.calls.leaves:
         if call.kind == "message" and call.operation and slot not in layout.NAMES:
             return True  # the only thing that the pinned helper writes is the message's hash
