@@ -11,7 +11,7 @@ from eth_abi.abi import encode
 from cointrail.guard import Confirmation, Request, check, layout, requests
 from cointrail.guard.fetching import fetch
 from cointrail.guard.request import Transaction
-from cointrail.guard.simulation import simulate
+from cointrail.guard.simulation import exec_data, simulate
 from tests.anvil import Anvil, running
 from tests.conversions.onchain.stage import ETH, NEVER, Stage, staged
 from tests.guard import safes
@@ -92,7 +92,7 @@ def test_bybit_is_predicted_to_the_slot_before_it_happens() -> None:
         assert "safe_storage" in {reason.rule for reason in found.reasons if reason.severity == "stop"}
         assert request.transaction is not None and request.presented is not None
         before = predicted(request, request.presented, node.url)
-        data = safes.exec_data(request.transaction, bytes.fromhex(bybit()[0]["signatures"][2:]))
+        data = exec_data(request.transaction, bytes.fromhex(bybit()[0]["signatures"][2:]))
         # the service's joined signatures are in the order of owners already
         tx_hash = node.send(sender=EXECUTOR, to=BYBIT, data="0x" + data.hex(), gas=1_000_000)
         assert node.receipt(tx_hash)["status"] == "0x1"

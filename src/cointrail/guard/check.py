@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from cointrail.guard import history as pasts
 from cointrail.guard.calls import Calls, unfold
 from cointrail.guard.device import shown
+from cointrail.guard.engine import FORK
 from cointrail.guard.history import History
 from cointrail.guard.intent import Intent, match
 from cointrail.guard.messages import message_reasons, message_settled
@@ -15,7 +16,7 @@ from cointrail.guard.reason import Reason, Verdict, ordered, verdict
 from cointrail.guard.request import Request
 from cointrail.guard.rules import RULES, Rule
 from cointrail.guard.signers import Signer, settle, signer
-from cointrail.guard.simulation import FORK, Simulation, simulate
+from cointrail.guard.simulation import Simulation, simulate
 from cointrail.guard.state import State
 from cointrail.guard.subject import Owners, Subject, show
 from cointrail.guard.tokens import registry

@@ -9,10 +9,11 @@ from cointrail.errors import InputError
 from cointrail.guard import layout
 from cointrail.guard.calls import unfold
 from cointrail.guard.document import MOST_BYTES, parse_json
+from cointrail.guard.engine import contexts
 from cointrail.guard.hashing import candidates, form_of
 from cointrail.guard.request import Request
 from cointrail.guard.signature import MOST
-from cointrail.guard.simulation import contexts, exec_data, simulate
+from cointrail.guard.simulation import exec_data, simulate
 from cointrail.guard.state import Account, Block, State
 from cointrail.ledger.readers.rpc import Node
 from cointrail.ledger.readers.rpc_calls import Call, Refused

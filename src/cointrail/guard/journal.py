@@ -11,10 +11,11 @@ from dataclasses import dataclass
 
 from cointrail.guard.state import Account
 
-ACCOUNT = re.compile(
-    r"(0x[0-9a-f]{40}): Account \{ info: AccountInfo \{ balance: (\d+), nonce: (\d+), code_hash: (0x[0-9a-f]{64}), "
-)
-STORAGE = re.compile(r" \}, storage: \{(.*?)\}, status: AccountStatus\(([^)]*)\)")
+HEAD = ": Account { info: AccountInfo { balance: "
+ACCOUNT = re.compile(r"(\d+), nonce: (\d+), code_hash: (0x[0-9a-f]{64}), ")
+STORAGE = " }, storage: {"  # never in the text of code, which is digits
+END = re.compile(r"\}, status: AccountStatus\(([^)]*)\)")
+ADDRESS = 42  # 0x and 40 digits
 SLOT = re.compile(r"(\d+): StorageSlot \{ previous_or_original_value: \d+, present_value: (\d+) \}")
 EMPTY = "0xc5d2460186f7233c927e7db2dcc703c0e500b653ca82273b7bfad8045d85a470"  # keccak of nothing
 GONE = "SelfDestructed"
@@ -40,17 +41,20 @@ def read(text: str) -> dict[bytes, Touched]:
     if not text.startswith("JournaledState { state: {"):
         raise Strange(f"a journal that begins with {text[:40]!r}")
     found: dict[bytes, Touched] = {}
-    at = 0
-    while head := ACCOUNT.search(text, at):
-        rest = STORAGE.search(text, head.end())
-        if rest is None:
-            raise Strange("an account without storage")
-        content = rest[1]
+    at = text.find(HEAD)
+    while at >= 0:
+        head = ACCOUNT.match(text, at + len(HEAD))
+        start = text.find(STORAGE, at)  # searched for by itself: code makes the text long
+        rest = END.search(text, start) if start >= 0 else None
+        if head is None or rest is None:
+            raise Strange("an account that cannot be read")
+        content = text[start + len(STORAGE) : rest.start()]
         slots = {int(slot): int(value) for slot, value in SLOT.findall(content)}
         if content.count("StorageSlot") != len(slots):
             raise Strange("storage that cannot be read")
-        found[bytes.fromhex(head[1][2:])] = Touched(int(head[2]), int(head[3]), head[4], slots, GONE in rest[2])
-        at = rest.end()
+        address = bytes.fromhex(text[at - ADDRESS + 2 : at])
+        found[address] = Touched(int(head[1]), int(head[2]), head[3], slots, GONE in rest[1])
+        at = text.find(HEAD, rest.end())
     return found
 
 

@@ -1,5 +1,7 @@
 """Where a Safe keeps what: the storage slots of its contracts, the same since 0.1.0 (guards since 1.3.0 and 1.5.0)."""
 
+from functools import lru_cache
+
 from eth_hash.auto import keccak
 
 SINGLETON, MODULES, OWNERS, COUNT, THRESHOLD, NONCE, DOMAIN, MESSAGES, APPROVED = range(9)
@@ -24,6 +26,7 @@ NAMES = {
 }  # fmt: skip
 
 
+@lru_cache(4096)
 def entry(key: bytes | int, mapping: int) -> int:
     """The slot of a mapping's entry."""
     raw = key.to_bytes(32, "big") if isinstance(key, int) else key.rjust(32, b"\0")

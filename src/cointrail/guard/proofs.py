@@ -4,10 +4,10 @@ from eth_abi.abi import encode
 from eth_hash.auto import keccak
 
 from cointrail.guard import layout
+from cointrail.guard.engine import call
 from cointrail.guard.request import Request
 from cointrail.guard.signature import Signature
 from cointrail.guard.signers import Prove
-from cointrail.guard.simulation import call
 from cointrail.guard.state import State
 
 VALID: bytes = keccak(b"isValidSignature(bytes32,bytes)")[:4]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from cointrail.chains import Registry, checksum_address, to_text
@@ -68,6 +69,7 @@ class Subject:
         return f"{to_text(units, known.decimals)} {known.symbol}"
 
 
+@lru_cache(4096)
 def show(address: bytes) -> str:
     """An address as wallets show it."""
     return checksum_address(address)

@@ -1,6 +1,6 @@
 """What remains unknown, in plain sentences: a verdict is only as good as what it could see."""
 
-from cointrail.guard.simulation import FORK
+from cointrail.guard.engine import FORK
 from cointrail.guard.subject import Subject
 
 
