@@ -127,7 +127,7 @@ def loss_hidden(s: Subject) -> Iterator[Reason]:
             yield Reason("loss_hidden", INFO, text, where)
         else:
             text = f"The Safe would lose {s.amount(-gain, asset)}; its calls say {s.amount(told.get(asset, 0), asset)}."
-            yield Reason("loss_hidden", REVIEW if traded or _refunds(s) else STOP, text, where)
+            yield Reason("loss_hidden", REVIEW if (traded and _dealt(s, asset)) or _refunds(s) else STOP, text, where)
 
 
 def payment_missing(s: Subject) -> Iterator[Reason]:
@@ -190,6 +190,12 @@ def _told(s: Subject) -> dict[str, int]:
             told[token] = told.get(token, 0) + amount
             told[collection] = told.get(collection, 0) + 1
     return told
+
+
+def _dealt(s: Subject, asset: str) -> bool:
+    """Whether a call lets somebody take that asset, or goes to a contract that the Safe has dealt with before."""
+    given = any(call.kind == "allowance" and asset == "0x" + call.to.hex() for call in s.calls.leaves)
+    return given or (s.history is not None and any(call.to in s.history.called for call in s.calls.leaves if call.data))
 
 
 def _refunds(s: Subject) -> bool:
