@@ -187,6 +187,10 @@ def simulation_incomplete(w: World) -> Judgement:
     return judge(w, tx(OTHER, ETH), replace(w.state, complete=False, accounts=accounts))
 
 
+def simulation_blind(w: World) -> Judgement:
+    return judge(w, tx(EVIL, data=b"\1\2\3\4"), with_code(w, EVIL, "4850" + "00"))
+
+
 def safe_power(w: World) -> Judgement:
     return judge(w, tx(w.safe, data=call("setGuard(address)", EVIL)))
 
@@ -335,7 +339,7 @@ CASES: dict[Callable[[World], Judgement], str] = {
     delegatecall_unpinned: "stop", delegatecall_unseen: "stop", delegatecall_token: "stop", delegatecall_code: "stop",
     delegatecall_function: "stop", delegatecall_inside: "stop", batch_by_call: "review", helper: "info",
     safe_storage: "stop", power_moved: "stop", simulation_differs: "stop", loss_hidden: "stop",
-    payment_missing: "stop", simulation_fails: "review", simulation_incomplete: "review",
+    payment_missing: "stop", simulation_fails: "review", simulation_blind: "review", simulation_incomplete: "review",
     safe_power: "stop", admin_power: "stop",
     intent_other: "stop", intent_extra: "stop", intent_unmet: "stop", intent_met: "info",
     allowance: "review", allowance_hidden: "stop", refund: "review",

@@ -5,14 +5,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from cointrail.guard import history as pasts
-from cointrail.guard.calls import Calls, unfold
+from cointrail.guard.calls import Call, Calls, unfold
 from cointrail.guard.device import shown
 from cointrail.guard.engine import FORK
 from cointrail.guard.history import History
 from cointrail.guard.intent import Intent, match
 from cointrail.guard.messages import message_reasons, message_settled
 from cointrail.guard.proofs import prover
-from cointrail.guard.reason import Reason, Verdict, ordered, verdict
+from cointrail.guard.reason import INFO, STOP, Reason, Verdict, ordered, verdict
 from cointrail.guard.request import Request
 from cointrail.guard.rules import RULES, Rule
 from cointrail.guard.signers import Signer, settle, signer
@@ -105,10 +105,19 @@ def check(
         request, settled, signers, owners, calls, registry(request.chain_id), state, simulation, past, labels, intent,
         matched,
     )  # fmt: skip
-    found = ordered(
-        [*(reason for rule in rules for reason in rule(subject)), *message_reasons(request, registry(request.chain_id))]
-    )
+    spoken = [reason for rule in rules for reason in rule(subject)]
+    if request.message is not None and request.transaction is None:
+        said = message_reasons(request, registry(request.chain_id), lambda call: _wanted(intent, call))
+        if intent is not None and any(reason.severity != INFO for reason in said):
+            said.append(Reason("intent_extra", STOP, "This is not what was asked for."))
+        spoken += said
+    found = ordered(spoken)
     return Judgement(verdict(found), found, subject, unknowns(subject, ready))
+
+
+def _wanted(intent: Intent | None, call: Call | None) -> bool:
+    """Whether an intent asks for exactly one thing, and that is this call."""
+    return intent is not None and call is not None and len(intent.actions) == 1 and intent.actions[0].fits(call)
 
 
 def _owners(request: Request, state: State | None) -> Owners:
@@ -164,7 +173,7 @@ def _signer(one: Signer) -> dict[str, Any]:
     }
 
 
-def _call(one: Any) -> dict[str, Any]:
+def _call(one: Call) -> dict[str, Any]:
     return {
         "place": one.place, "from": show(one.actor), "to": show(one.to), "value": str(one.value),
         "operation": one.operation,

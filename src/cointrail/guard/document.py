@@ -1,6 +1,7 @@
 """A JSON or YAML document from somebody who may be hostile: bounded, no key twice, numbers and bytes read exactly."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,9 @@ from cointrail.errors import InputError
 MOST_BYTES = 64 << 20  # of a file: 10 MB of calldata are 20 MB of digits
 DIGITS = 78  # of a 256-bit number in decimal
 WORD = 1 << 256
+DEEP = 100  # brackets in brackets
+STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.S)
+BRACKET = re.compile(rb"[\[\]{}]")
 Fields = dict[str, Any]
 
 
@@ -29,6 +33,7 @@ def read_bytes(path: Path) -> bytes:
 
 def parse_json(content: bytes, where: str) -> Any:
     """The document; InputError where it is no JSON, names a key twice or is nested too deep."""
+    _shallow(content, where)
     try:
         return json.loads(content.decode("utf-8-sig"), object_pairs_hook=_once, parse_constant=_no_constant)
     except InputError as error:
@@ -47,6 +52,15 @@ def parse_any(content: bytes, where: str) -> Any:
         return yaml.load(content.decode("utf-8-sig"), Loader=_Plain)  # noqa: S506 - a safe loader
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise InputError(f"{where}: is no YAML: {str(error)[:120]}") from error
+
+
+def _shallow(content: bytes, where: str) -> None:
+    """InputError where a document nests too deep, before a parser runs out of stack."""
+    depth = 0
+    for mark in BRACKET.finditer(STRING.sub(b"", content)):
+        depth += 1 if mark[0] in b"[{" else -1
+        if depth > DEEP:
+            raise InputError(f"{where}: nested deeper than {DEEP}; no approval is")
 
 
 def normal(fields: Any, where: str) -> Fields:

@@ -47,6 +47,7 @@ class Run:
     missing: frozenset[tuple[bytes, int | None]]
     answer: bytes = b""
     logs: tuple[Log, ...] = ()
+    touched: frozenset[bytes] = frozenset()  # accounts that it asked for
 
     @property
     def unsupported(self) -> bool:
@@ -142,8 +143,13 @@ class Engine:
         logs = tuple(map(_log, result.logs)) if result is not None and not error else ()
         absent: set[tuple[bytes, int | None]] = set() if state.complete else missing(state.accounts, after)
         lacking = frozenset(place for place in absent if place[0] not in PRECOMPILES | apart)
+        held = {a for a, account in state.accounts.items() if any(account.storage.values())}
+        # accounts with storage are in the journal from the start; a state that is not whole holds what is touched
+        touched = frozenset(a for a, now in after.items() if now.called or a not in held or not state.complete)
         gas = result.gas_used if result is not None else 0
-        return Run(context.name, not error, error, gas, effects(logs, found), found, lacking, answer, logs)
+        return Run(
+            context.name, not error, error, gas, effects(logs, found), found, lacking, answer, logs, frozenset(after)
+        )
 
 
 def call(state: State, chain_id: int, to: bytes, data: bytes) -> Run:

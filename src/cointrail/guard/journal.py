@@ -18,7 +18,7 @@ END = re.compile(r"\}, status: AccountStatus\(([^)]*)\)")
 ADDRESS = 42  # 0x and 40 digits
 SLOT = re.compile(r"(\d+): StorageSlot \{ previous_or_original_value: \d+, present_value: (\d+) \}")
 EMPTY = "0xc5d2460186f7233c927e7db2dcc703c0e500b653ca82273b7bfad8045d85a470"  # keccak of nothing
-GONE = "SelfDestructed"
+GONE, CALLED = "SelfDestructed", "Touched"
 
 
 class Strange(ValueError):
@@ -34,6 +34,7 @@ class Touched:
     code_hash: str  # 0x and 64 digits
     storage: dict[int, int]
     destroyed: bool
+    called: bool  # or paid; what is only read or run as another is not
 
 
 def read(text: str) -> dict[bytes, Touched]:
@@ -53,7 +54,7 @@ def read(text: str) -> dict[bytes, Touched]:
         if content.count("StorageSlot") != len(slots):
             raise Strange("storage that cannot be read")
         address = bytes.fromhex(text[at - ADDRESS + 2 : at])
-        found[address] = Touched(int(head[1]), int(head[2]), head[3], slots, GONE in rest[1])
+        found[address] = Touched(int(head[1]), int(head[2]), head[3], slots, GONE in rest[1], CALLED in rest[1])
         at = text.find(HEAD, rest.end())
     return found
 

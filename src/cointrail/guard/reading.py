@@ -14,7 +14,7 @@ HASH = 32
 PAGE = 1_000  # transactions of one file
 DEPTH = 4  # approvals of approvals
 HASHES = ("safetxhash", "contracttransactionhash", "safetransactionhash", "hash", "messagehash")
-FIELDS = ("to", "value", "data", "operation", "nonce")
+OTHERS = ("instructions", "delegation", "authorization", "authorizationlist")  # of Solana, and of EIP-7702
 
 
 def read_requests(path: Path, safe: bytes | None = None, chain_id: int | None = None) -> list[Request]:
@@ -42,6 +42,8 @@ def requests(document: Any, where: str, safe: bytes | None = None, chain_id: int
 def request(document: Any, where: str, safe: bytes | None, chain_id: int | None, depth: int = 0) -> Request:
     """One request."""
     fields = normal(document, where)
+    if any(key in fields for key in OTHERS) and "to" not in fields:
+        return Request(safe, chain_id, message=fields)
     if "types" in fields and "message" in fields:
         fields = _typed(fields, where)
     fields = _spread(fields, where)
@@ -61,6 +63,8 @@ def request(document: Any, where: str, safe: bytes | None, chain_id: int | None,
         raise InputError(f"{where}: approvals of approvals, more than {DEPTH} deep")
     transaction = _transaction(fields, where) if any(fields.get(name) is not None for name in ("to", "data")) else None
     message = fields.get("message") if transaction is None else None
+    if isinstance(message, dict) and "types" in message and "primaryType" in message:
+        message = normal(message, f"{where}, message")
     if transaction is None and presented is None and message is None:
         raise InputError(f"{where}: has neither the fields of a transaction (to, value, data...) nor a safeTxHash")
     executor, required = take(fields, "executor"), take(fields, "threshold", "confirmationsrequired")
@@ -137,7 +141,8 @@ def _spread(fields: Fields, where: str) -> Fields:
 
 def _confirmations(fields: Fields, where: str) -> tuple[tuple[Confirmation, ...], tuple[str, ...]]:
     """The confirmations, and what of them could not be read."""
-    listed = take(fields, "confirmations") or []
+    listed = take(fields, "confirmations")
+    listed = [] if listed is None else listed
     if not isinstance(listed, list) or len(listed) > MOST:
         raise InputError(f"{where}, confirmations: {shown(listed)} is no list of at most {MOST}")
     found, faults = [], []

@@ -1,5 +1,6 @@
 """Typed data outside of Safe transactions: permits, Permit2, delegations of EIP-7702, with the same verdicts."""
 
+from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -8,12 +9,14 @@ import yaml
 
 from cointrail.chains import Registry, parse_address
 from cointrail.errors import InputError
+from cointrail.guard.calls import Call, unfold
 from cointrail.guard.document import normal, number, shown
 from cointrail.guard.reason import INFO, REVIEW, STOP, Reason
+from cointrail.guard.request import NOBODY, Request, Transaction
 
-MONTH = 30 * 86_400
 HUGE = 1 << 127
-DEEP = 64
+APPROVE = bytes.fromhex("095ea7b3")  # approve(address,uint256)
+Asked = Callable[[Call | None], bool]
 
 
 def digest(document: Any) -> bytes:
@@ -35,7 +38,7 @@ def digest(document: Any) -> bytes:
         raise InputError(f"typed data cannot be hashed: {str(error)[:120]}") from error
 
 
-def typed_reasons(document: Any, chain_id: int | None, registry: Registry) -> list[Reason]:
+def typed_reasons(document: Any, chain_id: int | None, registry: Registry, asked: Asked) -> list[Reason]:
     """What typed data would do. What is not known by its type is a question, never safe."""
     fields = _fields(document)
     kind, message = fields.get("primarytype"), fields.get("message")
@@ -63,11 +66,11 @@ def typed_reasons(document: Any, chain_id: int | None, registry: Registry) -> li
         text = f"It looks like Permit2, but the contract is {shown(base.get('verifyingContract'))}, not Uniswap's."
         found.append(Reason("typed_impostor", STOP, text, {"contract": str(base.get("verifyingContract"))[:80]}))
     for item in items:
-        found.append(_permit(fitting, item if isinstance(item, dict) else {}, message, base, spender, registry))
+        found.append(_permit(fitting, item if isinstance(item, dict) else {}, base, spender, registry, asked))
     return found
 
 
-def _permit(rule: dict[str, str], item: Any, message: Any, base: Any, spender: str, registry: Registry) -> Reason:
+def _permit(rule: dict[str, str], item: Any, base: Any, spender: str, registry: Registry, asked: Asked) -> Reason:
     named = base.get("verifyingContract") if rule["token"] == "domain" else _get(item, rule["token"])  # noqa: S105
     token = str(named)
     value = _get(item, rule["amount"])
@@ -87,6 +90,8 @@ def _permit(rule: dict[str, str], item: Any, message: Any, base: Any, spender: s
     }
     if not amount:
         return Reason("permit", INFO, f"It takes an allowance of {what} back from {spender[:80]}.", where)
+    if asked(_as_call(token, spender, amount)):
+        return Reason("permit", INFO, f"It lets {spender[:80]} take {much} of your {what}, as was asked for.", where)
     return Reason(
         "permit",
         REVIEW,
@@ -97,6 +102,8 @@ def _permit(rule: dict[str, str], item: Any, message: Any, base: Any, spender: s
 
 def delegation_reasons(document: Any) -> list[Reason]:
     """An EIP-7702 authorization: the account runs another contract's code from then on."""
+    if not isinstance(document, dict):
+        return [Reason("delegation", STOP, "An account delegation that cannot be read.", {})]
     fields = normal(document, "delegation")
     target = str(fields.get("address") or fields.get("delegate") or fields.get("contractaddress"))
     try:
@@ -111,6 +118,19 @@ def delegation_reasons(document: Any) -> list[Reason]:
     if not chain:
         found.append(Reason("delegation", STOP, "The delegation holds on every chain at once.", {"chain_id": 0}))
     return found
+
+
+def _as_call(token: str, spender: str, amount: int) -> Call | None:
+    """A permit as the call that would allow the same, so that one intent speaks of both."""
+    try:
+        to, who = parse_address(token), parse_address(spender)
+    except InputError:
+        return None
+    return next(iter(unfold(Request(NOBODY, None, Transaction(to, 0, _approval(who, amount), 0))).every), None)
+
+
+def _approval(spender: bytes, amount: int) -> bytes:
+    return APPROVE + spender.rjust(32, b"\0") + amount.to_bytes(32, "big")
 
 
 def _fields(document: Any) -> dict[str, Any]:

@@ -53,5 +53,5 @@ def intent_met(s: Subject) -> Iterator[Reason]:
     """It does exactly what was asked for."""
     if s.matched is not None and not s.matched.extra and not s.matched.unmet and s.request.transaction is not None:
         yield Reason("intent_met", INFO, "It does exactly what was asked for, as far as its calls say.", {})
-    elif s.intent is not None and s.request.transaction is None:
+    elif s.intent is not None and s.request.transaction is None and s.request.message is None:
         yield Reason("intent_met", REVIEW, "Whether it does what was asked for cannot be said without its fields.", {})

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 from cointrail.guard import layout
 from cointrail.guard.calls import Call
+from cointrail.guard.code import asks
+from cointrail.guard.contracts import pinned
 from cointrail.guard.effects import COIN
 from cointrail.guard.reason import INFO, REVIEW, STOP, Reason
 from cointrail.guard.request import NOBODY
@@ -57,6 +59,18 @@ def simulation_differs(s: Subject) -> Iterator[Reason]:
         if run.context == "a later block":
             text = f"In {run.context} it {how}: what is shown now may not be what happens then."
         yield Reason("simulation_differs", grave, text, {"context": run.context, "error": run.error})
+
+
+def simulation_blind(s: Subject) -> Iterator[Reason]:
+    """A contract that asks what the simulator cannot answer truly may behave for it."""
+    if s.simulation is None or s.state is None:
+        return
+    for address in sorted(s.simulation.main.touched):
+        account = s.state.accounts.get(address)
+        asked = asks(account.code) if account is not None and pinned(address) is None else ()
+        if asked:
+            text = f"{show(address)} asks for {' and '.join(asked)}, which tells a simulation. Do you trust it?"
+            yield Reason("simulation_blind", REVIEW, text, {"contract": show(address), "asks": list(asked)})
 
 
 def safe_storage(s: Subject) -> Iterator[Reason]:
