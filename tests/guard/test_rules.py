@@ -1,14 +1,17 @@
 """Every rule by an example of its own: without the rule its test fails."""
 
 import random
+import re
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from cointrail.guard import Confirmation, History, Judgement, Request, State, check, layout
 from cointrail.guard.request import Transaction
+from cointrail.guard.rules import RULES
 from cointrail.guard.state import Account, Block
 from cointrail.labels import Label
 from tests.conversions.onchain.stage import ETH, NEVER
@@ -364,18 +367,20 @@ def test_the_ordinary_payment_under_these_cases_is_safe(treasury: World) -> None
 
 
 def test_every_rule_has_an_example() -> None:
-    from cointrail.guard.rules import RULES
-
     assert {rule.__name__ for rule in RULES} == {case.__name__ for case in CASES}
 
 
 def test_rules_name_themselves(treasury: World) -> None:
     """A reason's rule is the function that gave it, so that a reader finds it."""
-    from cointrail.guard.rules import RULES
-
     chance = random.Random(5)
     for _ in range(20):
         subject = judge(treasury, treasury.operation(chance).transaction).subject
         for rule in RULES:
             assert {reason.rule for reason in rule(subject)} <= {rule.__name__}
     assert safes.THRESHOLD == 2
+
+
+def test_every_rule_is_in_the_documents() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "guard.md").read_text("utf-8")
+    told = re.findall(r"^\| `(\w+)` \|.*\| (?:info|review|stop) \|$", text, re.MULTILINE)
+    assert told == [rule.__name__ for rule in RULES]

@@ -83,6 +83,44 @@ def check_(
     raise typer.Exit(EXIT[worst.verdict])
 
 
+policies = typer.Typer(help="Withdrawal policies of hot wallets.", no_args_is_help=True)
+guards.add_typer(policies, name="policy")
+
+
+@policies.callback()
+def policy() -> None:
+    """Withdrawal policies of hot wallets."""
+
+
+@policies.command("backtest")
+def backtest_(
+    file: Annotated[Path, typer.Argument(metavar="POLICY.yaml", help="Wallets and rules.")],
+    ledger: Annotated[Path, typer.Option("--ledger", metavar="PATH", help="What has happened.")],
+    stolen: Annotated[
+        str | None, typer.Option("--stolen", metavar="HASH|@FILE", help="Transactions known to be theft.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
+) -> None:
+    """Say what a policy would have stopped, and what of that was wanted."""
+    from cointrail.chains import Registry, read_hashes
+    from cointrail.guard.policy import read_policy, replay
+    from cointrail.ledger import open_ledger
+
+    with progress() as step:
+        opened = open_ledger(ledger, step)
+        own = [asset for asset in opened.assets if asset.origin in ("user", "named")]
+        wanted = read_policy(file, Registry(opened.chain, own))
+        result = replay(wanted, opened, read_hashes(stolen) if stolen else ())
+    if as_json:
+        typer.echo(json.dumps(result, indent=1, ensure_ascii=False))
+        return
+    console = Console(highlight=False, soft_wrap=True, markup=False)
+    console.print(f"{result['withdrawals']:,} withdrawals, {result['thefts']:,} of them known to be theft.")
+    console.print(f"Stopped or asked about: {result['stopped_thefts']:,} thefts, {result['false_alarms']:,} others.")
+    for name, counts in result["rules"].items():
+        console.print(f"  {name}: {counts['theft']:,} thefts, {counts['false_alarm']:,} false alarms")
+
+
 def _past(path: Path | None, safe: bytes | None) -> tuple[History | None, Callable[[bytes], "list[Label]"] | None]:
     """What a ledger knows: the Safe's past, and labels of anybody."""
     if path is None:

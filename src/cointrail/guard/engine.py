@@ -147,9 +147,7 @@ class Engine:
         # accounts with storage are in the journal from the start; a state that is not whole holds what is touched
         touched = frozenset(a for a, now in after.items() if now.called or a not in held or not state.complete)
         gas = result.gas_used if result is not None else 0
-        return Run(
-            context.name, not error, error, gas, effects(logs, found), found, lacking, answer, logs, frozenset(after)
-        )
+        return Run(context.name, not error, error, gas, effects(logs, found), found, lacking, answer, logs, touched)
 
 
 def call(state: State, chain_id: int, to: bytes, data: bytes) -> Run:

@@ -50,7 +50,8 @@ def swap_careless(s: Subject) -> Iterator[Reason]:
         to = call.address("to")
         if to != call.actor and any(to):
             text = f"What the swap brings goes to {show(to)}, not to the Safe."
-            yield Reason("swap_careless", STOP, text, {**_evidence(call), "recipient": show(to)})
+            paid = s.history is None or to in s.history.paid
+            yield Reason("swap_careless", REVIEW if paid else STOP, text, {**_evidence(call), "recipient": show(to)})
 
 
 def undecodable(s: Subject) -> Iterator[Reason]:

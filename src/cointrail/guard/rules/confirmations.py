@@ -27,7 +27,7 @@ def confirmation_not_owner(s: Subject) -> Iterator[Reason]:
         return
     for one in s.signers:
         if one.state != "stranger" and one.address is not None and one.address not in s.owners.addresses:
-            grave = REVIEW if s.request.executed and s.owners.proven else STOP  # owners may have changed since
+            grave = REVIEW if s.request.executed else STOP  # owners may have changed since
             text = f"{show(one.address)} confirmed, but is no owner of the Safe."
             yield Reason(
                 "confirmation_not_owner", grave, text, {"address": show(one.address), "owners": s.owners.source}
