@@ -176,6 +176,28 @@ def swap_away(w: World, op: Operation, chance: random.Random) -> Transaction:
     return Transaction(_raw(w.places["router"]), amount, data, 0)
 
 
+def swap_unnamed(w: World, op: Operation, chance: random.Random) -> Transaction:
+    """A swap by a function that is not known by name, on a router that is, which pays the attacker."""
+    path, value = [w.places["WETH"], w.places["USDC"]], chance.randrange(ETH // 1000, ETH)
+    wanted = value * chance.randrange(1, 2_900) // 10**12 + 1
+    data = call("swapETHForExactTokens(uint256,address[],address,uint256)", wanted, path, attacker(chance), NEVER)
+    return Transaction(_raw(w.places["router"]), value, data, 0)
+
+
+def swap_cheap(w: World, op: Operation, chance: random.Random) -> Transaction:
+    """A swap that accepts far less than it would bring."""
+    path, amount = [w.places["WETH"], w.places["USDC"]], chance.randrange(ETH // 1000, ETH)
+    least = amount * chance.randrange(1, 2_000) // 10**12
+    data = call("swapExactETHForTokens(uint256,address[],address,uint256)", least, path, w.safe, NEVER)
+    return Transaction(_raw(w.places["router"]), amount, data, 0)
+
+
+def known_contract(w: World, op: Operation, chance: random.Random) -> Transaction:
+    """A function that is not known by name, on a contract that is, which gives the attacker something there."""
+    data = call("mint(address,uint256)", attacker(chance), chance.randrange(1, 10**12))
+    return Transaction(_raw(w.places["USDC"]), 0, data, 0)
+
+
 def refund(w: World, op: Operation, chance: random.Random) -> Transaction:
     token = chance.choice((ZERO, w.places["USDC"]))
     return replace(
@@ -201,11 +223,11 @@ def operation_byte(w: World, op: Operation, chance: random.Random) -> Transactio
 
 
 PLAIN: Sequence[Mutate] = (to_attacker, to_lookalike, token_to_attacker, token_padded, power, outer_power, allowance,
-                           unknown_contract, swap_away)  # fmt: skip
+                           unknown_contract, swap_away, swap_unnamed, swap_cheap, known_contract)  # fmt: skip
 EVERY: Sequence[Mutate] = (
     to_attacker, to_lookalike, much_more, token_to_attacker, token_padded, as_delegatecall, batch_elsewhere,
     hidden_in_batch, delegatecall_in_batch, batch_in_batch, batch_cut, power, outer_power, allowance, swap_away, refund,
-    unknown_contract, later, operation_byte,
+    unknown_contract, later, operation_byte, swap_unnamed, swap_cheap, known_contract,
 )  # fmt: skip
 WAYS = ("signed", "unsigned", "swapped", "shown")
 

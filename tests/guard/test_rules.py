@@ -175,6 +175,12 @@ def loss_hidden(w: World) -> Judgement:
     return judge(w, tx(EVIL, data=call("deposit()")), state)
 
 
+def gain_hidden(w: World) -> Judgement:
+    path = [w.places["WETH"], w.places["USDC"]]
+    data = call("swapETHForExactTokens(uint256,address[],address,uint256)", 1, path, EVIL, NEVER)
+    return judge(w, tx(w.places["router"], ETH, data))
+
+
 def payment_missing(w: World) -> Judgement:
     return judge(w, tx(EVIL, data=call("transfer(address,uint256)", w.payees[0], 5)), with_code(w, EVIL, "00"))
 
@@ -341,7 +347,7 @@ CASES: dict[Callable[[World], Judgement], str] = {
     confirmation_twice: "review", confirmation_unproven: "review", eth_sign: "info", owners: "review",
     delegatecall_unpinned: "stop", delegatecall_unseen: "stop", delegatecall_token: "stop", delegatecall_code: "stop",
     delegatecall_function: "stop", delegatecall_inside: "stop", batch_by_call: "review", helper: "info",
-    safe_storage: "stop", power_moved: "stop", simulation_differs: "stop", loss_hidden: "stop",
+    safe_storage: "stop", power_moved: "stop", simulation_differs: "stop", loss_hidden: "stop", gain_hidden: "review",
     payment_missing: "stop", simulation_fails: "review", simulation_blind: "review", simulation_incomplete: "review",
     safe_power: "stop", admin_power: "stop",
     intent_other: "stop", intent_extra: "stop", intent_unmet: "stop", intent_met: "info",

@@ -28,6 +28,7 @@ RULES: tuple[Rule, ...] = (
     delegates.delegatecall_unseen, delegates.delegatecall_token, delegates.delegatecall_code,
     delegates.delegatecall_function, delegates.delegatecall_inside, delegates.batch_by_call, delegates.helper,
     simulated.safe_storage, simulated.power_moved, simulated.simulation_differs, simulated.loss_hidden,
+    simulated.gain_hidden,
     simulated.payment_missing, simulated.simulation_fails, simulated.simulation_incomplete, simulated.simulation_blind,
     powers.safe_power, powers.admin_power,
     intended.intent_other, intended.intent_extra, intended.intent_unmet, intended.intent_met,

@@ -4,12 +4,14 @@ from collections.abc import Iterator
 
 from cointrail.guard.calls import Call
 from cointrail.guard.contracts import pinned
+from cointrail.guard.effects import COIN
 from cointrail.guard.hashing import candidates
 from cointrail.guard.reason import INFO, REVIEW, STOP, Reason
 from cointrail.guard.request import CALL, DELEGATECALL
 from cointrail.guard.subject import Subject, show
 
 TRADED = ("swap", "wrap")
+LEAST = 80  # per cent of what a swap brings now that it must insist on
 
 
 def call_unknown(s: Subject) -> Iterator[Reason]:
@@ -17,13 +19,10 @@ def call_unknown(s: Subject) -> Iterator[Reason]:
     for call in s.calls.leaves:
         if call.operation != CALL or not call.data or call.function is not None or s.asked(call.place):
             continue
-        seen = _simulated(s) and _familiar(s, call)
+        seen = _simulated(s) and _familiar(s, call) and not _changed(s, call) and not _loses(s)
         text = f"What `0x{call.data[:4].hex()}` on {show(call.to)} does is not known by its name."
-        more = (
-            " The simulation shows its effects, and the Safe has called that contract before."
-            if seen
-            else " What is it for?"
-        )
+        quiet = " The Safe has called that contract before; nothing in it changes, and the Safe loses nothing."
+        more = quiet if seen else " What is it for?"
         yield Reason("call_unknown", INFO if seen else REVIEW, text + more, _evidence(call))
 
 
@@ -47,6 +46,11 @@ def swap_careless(s: Subject) -> Iterator[Reason]:
         if not call.arguments.get("least"):
             text = "The swap accepts any price, even nothing. What is the least that it should bring?"
             yield Reason("swap_careless", REVIEW, text, _evidence(call))
+        brought = _brought(s, call)
+        if brought is not None and call.arguments.get("least", 0) * 100 < brought * LEAST:
+            text = f"The swap accepts {100 - LEAST} % less than it brings now: others can take that. Is it meant?"
+            where = {"least": str(call.arguments.get("least")), "brings": str(brought)}
+            yield Reason("swap_careless", REVIEW, text, {**_evidence(call), **where})
         to = call.address("to")
         if to != call.actor and any(to):
             text = f"What the swap brings goes to {show(to)}, not to the Safe."
@@ -119,6 +123,29 @@ def not_simulated(s: Subject) -> Iterator[Reason]:
 
 def _simulated(s: Subject) -> bool:
     return s.simulation is not None and s.simulation.main.success and not s.simulation.main.missing
+
+
+def _changed(s: Subject, call: Call) -> bool:
+    """Whether the contract's own storage changes: nobody can say what that means."""
+    change = s.simulation.main.changes.get(call.to) if s.simulation is not None else None
+    return change is not None and bool(change.storage)
+
+
+def _loses(s: Subject) -> bool:
+    """Whether the Safe gives anything away: whether it gets enough, only a known function says."""
+    if s.simulation is None or s.request.safe is None:
+        return True
+    return any(amount < 0 for amount in s.simulation.main.effects.of(s.request.safe).values())
+
+
+def _brought(s: Subject, call: Call) -> int | None:
+    """How much a swap's last asset grew in the Safe by all calls, where a simulation says."""
+    if s.simulation is None or s.request.safe is None or call.function is None:
+        return None
+    path = call.arguments.get("path")
+    last = path[-1] if isinstance(path, (list, tuple)) and path else call.arguments.get("tokenOut")
+    asset = COIN if "ForETH" in call.function.name or "ForExactETH" in call.function.name else str(last).lower()
+    return s.simulation.main.effects.of(s.request.safe).get(asset)
 
 
 def _familiar(s: Subject, call: Call) -> bool:

@@ -1,5 +1,6 @@
 """What the simulation shows: a legal execution changes only the nonce of the Safe, unless it administers it."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 from cointrail.guard import layout
@@ -123,25 +124,41 @@ def power_moved(s: Subject) -> Iterator[Reason]:
 
 
 def loss_hidden(s: Subject) -> Iterator[Reason]:
-    """The Safe loses more than its calls say, or gets nothing for what it gives away."""
-    if s.simulation is None or s.request.safe is None or not s.simulation.main.success:
+    """The Safe loses more than its plain payments say, and gets nothing for it that anybody vouches for."""
+    if s.simulation is None or s.request.safe is None or not s.simulation.main.success or _met(s):
         return
-    safe, main = s.request.safe, s.simulation.main
-    gains = main.effects.of(safe)
-    told = _told(s)
-    traded = any(call.kind in ("swap", "wrap", "") and call.data for call in s.calls.leaves)
+    gains = s.simulation.main.effects.of(s.request.safe)
+    plain, spent = _told(s)
     gets = [a for a, n in gains.items() if n > 0 and s.registry.get(a) is not None]
     for asset, gain in gains.items():
-        lost = -gain - told.get(asset, 0)
-        if lost <= 0 or (s.matched is not None and not s.matched.extra and not s.matched.unmet):
+        told = plain.get(asset, 0)
+        if -gain <= told:
             continue
-        where = {"asset": asset or "native", "lost": str(-gain), "told": str(told.get(asset, 0))}
-        if traded and gets:
+        where = {"asset": asset or "native", "lost": str(-gain), "told": str(told)}
+        if gets and any(call.data for call in s.calls.leaves):
             text = f"Gives {s.amount(-gain, asset)} for {' and '.join(s.amount(gains[a], a) for a in gets)}."
             yield Reason("loss_hidden", INFO, text, where)
         else:
-            text = f"The Safe would lose {s.amount(-gain, asset)}; its calls say {s.amount(told.get(asset, 0), asset)}."
-            yield Reason("loss_hidden", REVIEW if (traded and _dealt(s, asset)) or _refunds(s) else STOP, text, where)
+            text = f"The Safe would lose {s.amount(-gain, asset)} and get nothing for it. What for?"
+            known = -gain <= told + spent.get(asset, 0) or _dealt(s, asset) or _refunds(s)
+            yield Reason("loss_hidden", REVIEW if known else STOP, text, where)
+
+
+def gain_hidden(s: Subject) -> Iterator[Reason]:
+    """Somebody gains and gives nothing, whom no call names as paid: pools give something, thieves do not."""
+    if s.simulation is None or not s.simulation.main.success or _met(s):
+        return
+    gains = s.simulation.main.effects.gains
+    named = {call.address("to") for call in s.calls.leaves if call.kind == "payment"}
+    named |= {call.to for call in s.calls.leaves if call.value and not call.data}
+    giving = {who for (who, _), amount in gains.items() if amount < 0}
+    for (who, asset), amount in gains.items():
+        if amount <= 0 or who in giving or who in named or who in (s.request.safe, NOBODY):
+            continue
+        if s.registry.get(asset) is None or s.registry.get("0x" + who.hex()) is not None:
+            continue  # a token's own contract keeps the coin that it wraps
+        text = f"Behind what is shown, {show(who)} gains {s.amount(amount, asset)} and gives nothing. Who is that?"
+        yield Reason("gain_hidden", REVIEW, text, {"to": show(who), "asset": asset or "native", "amount": str(amount)})
 
 
 def payment_missing(s: Subject) -> Iterator[Reason]:
@@ -190,20 +207,25 @@ def _administers(s: Subject, address: bytes) -> bool:
     return any(call.to == address and s.asked(call.place) for call in s.calls.leaves)
 
 
-def _told(s: Subject) -> dict[str, int]:
-    """What the calls themselves say that the Safe pays, by asset; refunds of gas apart."""
-    told: dict[str, int] = {}
+def _told(s: Subject) -> tuple[dict[str, int], dict[str, int]]:
+    """What the calls say that the Safe gives, by asset: in plain payments, and with calls that bring something."""
+    plain: dict[str, int] = defaultdict(int)
+    spent: dict[str, int] = defaultdict(int)
     for call in s.calls.leaves:
         if call.actor != s.request.safe or call.operation:
             continue
         if call.value:
-            told[COIN] = told.get(COIN, 0) + call.value
+            (spent if call.data else plain)[COIN] += call.value
         if call.kind == "payment" and call.address("to") != call.actor:
             token, amount = "0x" + call.to.hex(), call.arguments.get("amount", 0)
-            collection = f"{token}#{amount}"
-            told[token] = told.get(token, 0) + amount
-            told[collection] = told.get(collection, 0) + 1
-    return told
+            plain[token] += amount
+            plain[f"{token}#{amount}"] += 1
+    return plain, spent
+
+
+def _met(s: Subject) -> bool:
+    """Whether it does all that was asked for and nothing else."""
+    return s.matched is not None and not s.matched.extra and not s.matched.unmet
 
 
 def _dealt(s: Subject, asset: str) -> bool:
