@@ -27,6 +27,7 @@ class Commands(Later):
         "trace": Place("cointrail.cli.trace", "trace", "Follow stolen value through a ledger, with exact amounts."),
         "patterns": Place("cointrail.cli.patterns", "patterns", "Find patterns of laundering on a trail."),
         "guard": Place("cointrail.cli.guard", "guards", "Is this approval what its signer thinks it is?"),
+        "protect": Place("cointrail.cli.protect", "protect", "Look-alikes put before wallets, and who paid them."),
         "demo": Place("cointrail.cli.demo", "demo", "Make a heist with known truth, trace it, score the trace."),
     }
 

@@ -39,13 +39,14 @@ def poisonings(record: Record, around: Surroundings) -> Iterator[Finding]:
 class Met:
     """Whom one wallet had to do with: those it dealt with, and their look-alikes."""
 
-    def __init__(self) -> None:
+    def __init__(self, leading: int = LEADING, trailing: int = TRAILING) -> None:
+        self._leading, self._trailing = leading, trailing
         self._known: dict[tuple[str, str], dict[str, int]] = {}  # ends -> address -> largest sum
         self.twins: dict[str, tuple[str, list[Approach]]] = {}  # look-alike -> original, and how it turned up
 
     def look(self, one: Approach, other: str) -> None:
         """Take note of a movement between the wallet and another address."""
-        known = self._known.setdefault((other[2 : 2 + LEADING], other[-TRAILING:]), {})
+        known = self._known.setdefault((other[2 : 2 + self._leading], other[-self._trailing :]), {})
         spam = one.fake or not one.amount
         if other in self.twins:
             if spam or one.amount * TINY <= max(known.values()):
