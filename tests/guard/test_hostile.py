@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from cointrail.cli.main import commands
 from cointrail.errors import InputError
-from cointrail.guard import Confirmation, Request, check, parse_state, read_requests, requests
+from cointrail.guard import Confirmation, Request, check, parse_state, read_requests, requests, signature
 from cointrail.guard.signature import parse, split
 from cointrail.guard.state import Account
 from tests.guard.incidents import RADIANT, WAZIRX_HASH, wazirx
@@ -231,3 +231,18 @@ def test_the_command_ends_as_the_verdict_says(tmp_path: Path) -> None:
         assert {"verdict", "safe_tx_hash", "reasons", "signers", "simulation", "unknown"} <= set(content)
         shown = CliRunner().invoke(commands, ["guard", "check", str(file)])
         assert shown.exit_code == status and shown.stdout.splitlines()[0].lower().startswith(content["verdict"])
+
+
+@given(st.binary(min_size=32, max_size=32), st.integers(0, 4), st.binary(min_size=64, max_size=64), st.booleans())
+@settings(max_examples=30, deadline=None)
+def test_both_libraries_recover_the_same(digest: bytes, owner: int, noise: bytes, good: bool) -> None:
+    raw_ = OWNERS[owner].sign(digest) if good else noise + b"\x1b"
+    r, s, parity = raw_[:32], raw_[32:64], raw_[64] - 27
+    assert signature._quick(digest, r, s, parity) == signature._plain(digest, r, s, parity)
+    assert not good or signature.recover(digest, r, s, parity) == OWNERS[owner].address
+
+
+def test_without_the_simulator_nothing_is_safe(treasury: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cointrail.guard.simulation.available", lambda: False)
+    found = check(treasury.request(tx(treasury.payees[0], 1)), state=treasury.state, history=treasury.history)
+    assert found.verdict == "review" and found.subject.simulation is None

@@ -1,14 +1,14 @@
 """Signatures that are no Safe transactions: messages, permits, delegations, and Squads on Solana."""
 
+import sys
 from typing import Any
 
 import pytest
-from eth_account import Account
-from eth_account.messages import encode_typed_data
 
 from cointrail.guard import Judgement, check, parse_intent, requests
 from cointrail.guard.tokens import registry
 from cointrail.guard.typed import digest
+from cointrail.guard.wallets import encoder
 from tests.guard.safes import OWNERS
 
 USDC, PERMIT2 = "0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48", "0x000000000022D473030F116dDEE9F6B43aC78BA3"
@@ -72,7 +72,11 @@ def said(found: Judgement) -> set[tuple[str, str]]:
 
 
 def test_typed_data_is_hashed_as_wallets_do() -> None:
-    full = permit2()
+    full, limit = permit2(), sys.getrecursionlimit()
+    encode_typed_data = encoder()
+    from eth_account import Account  # under it a library changes the process: only behind `encoder`
+
+    assert sys.getrecursionlimit() == limit
     signed = Account.from_key(bytes([7]) * 32).sign_message(encode_typed_data(full_message=full))
     assert digest(full) == bytes(signed.message_hash)
 

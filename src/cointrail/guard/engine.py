@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from importlib.util import find_spec
 from typing import Any
 
 from eth_hash.auto import keccak
@@ -148,6 +149,12 @@ class Engine:
         touched = frozenset(a for a, now in after.items() if now.called or a not in held or not state.complete)
         gas = result.gas_used if result is not None else 0
         return Run(context.name, not error, error, gas, effects(logs, found), found, lacking, answer, logs, touched)
+
+
+@cache
+def available() -> bool:
+    """Whether the EVM library is there: it has no wheels for the newest Pythons."""
+    return find_spec("pyrevm") is not None
 
 
 def call(state: State, chain_id: int, to: bytes, data: bytes) -> Run:

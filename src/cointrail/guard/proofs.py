@@ -4,7 +4,7 @@ from eth_abi.abi import encode
 from eth_hash.auto import keccak
 
 from cointrail.guard import layout
-from cointrail.guard.engine import call
+from cointrail.guard.engine import available, call
 from cointrail.guard.request import Request
 from cointrail.guard.signature import Signature
 from cointrail.guard.signers import Prove
@@ -25,7 +25,13 @@ def prover(request: Request, state: State | None) -> Prove:
                 return None
             found = state.slot(request.safe, layout.approved(owner, digest))
             return True if found else None  # the owner may still execute it himself
-        if state is None or state.told or owner not in state.accounts or not state.accounts[owner].code:
+        if (
+            state is None
+            or state.told
+            or not available()
+            or owner not in state.accounts
+            or not state.accounts[owner].code
+        ):
             return None
         tail = signature.tail[32:] if len(signature.tail) >= 32 else signature.tail
         run = call(

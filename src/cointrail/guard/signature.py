@@ -1,9 +1,11 @@
 """Signatures as Safe contracts read them: 65 bytes each, of a kind that `v` says (GnosisSafe.checkSignatures)."""
 
 from dataclasses import dataclass
-from typing import Literal
+from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any, Literal
 
-from coincurve import PublicKey
 from eth_hash.auto import keccak
 
 from cointrail.guard.hashing import eth_signed
@@ -90,9 +92,35 @@ def recover(digest: bytes, r: bytes, s: bytes, parity: int) -> bytes | None:
     """The address whose key signed 32 bytes, as the EVM's ecrecover gives it; None where that gives none."""
     if parity not in (0, 1) or not (0 < int.from_bytes(r, "big") < ORDER and 0 < int.from_bytes(s, "big") < ORDER):
         return None
-    try:
-        key = PublicKey.from_signature_and_message(r + s + bytes([parity]), digest, hasher=None)
-    except Exception:  # the library raises its bare Exception where there is no such point
+    public = _quick(digest, r, s, parity) if _library() is not None else _plain(digest, r, s, parity)
+    if public is None:
         return None
-    address: bytes = keccak(key.format(compressed=False)[1:])
+    address: bytes = keccak(public)
     return address[12:]
+
+
+@cache
+def _library() -> Any:
+    """The library in C; None where it has no wheel for this Python: that in Python is a hundred times slower."""
+    return import_module("coincurve").PublicKey if find_spec("coincurve") is not None else None
+
+
+def _quick(digest: bytes, r: bytes, s: bytes, parity: int) -> bytes | None:
+    """The 64 bytes of the public key, by the library in C."""
+    try:
+        key = _library().from_signature_and_message(r + s + bytes([parity]), digest, hasher=None)
+    except Exception:  # it raises its bare Exception where there is no such point
+        return None
+    return bytes(key.format(compressed=False)[1:])
+
+
+def _plain(digest: bytes, r: bytes, s: bytes, parity: int) -> bytes | None:
+    """The same by the library in Python."""
+    from eth_keys.backends.native.main import NativeECCBackend
+    from eth_keys.datatypes import Signature as Key
+
+    try:
+        signature = Key(r + s + bytes([parity]), backend=NativeECCBackend())
+        return bytes(signature.recover_public_key_from_msg_hash(digest).to_bytes())
+    except Exception:  # bad signatures are of several kinds there
+        return None

@@ -13,7 +13,7 @@ from eth_abi.abi import encode
 from eth_hash.auto import keccak
 
 from cointrail.guard import layout
-from cointrail.guard.engine import Engine, Run, contexts
+from cointrail.guard.engine import Engine, Run, available, contexts
 from cointrail.guard.request import Request, Transaction
 from cointrail.guard.state import State
 
@@ -41,9 +41,9 @@ class Simulation:
 
 
 def simulate(request: Request, digest: bytes, state: State) -> Simulation | None:
-    """The runs of a request; None where the state does not hold the Safe's code, owners and nonce."""
+    """The runs of a request; None without an engine, or where the state does not hold the Safe."""
     tx, safe = request.transaction, request.safe
-    if tx is None or safe is None:
+    if tx is None or safe is None or not available():
         return None
     known = state.safe(safe)
     owners, threshold, nonce = known.owners, known.threshold, known.nonce

@@ -6,6 +6,7 @@ from importlib.resources import files
 from typing import Any
 
 import yaml
+from eth_hash.auto import keccak
 
 from cointrail.chains import Registry, parse_address
 from cointrail.errors import InputError
@@ -13,6 +14,7 @@ from cointrail.guard.calls import Call, unfold
 from cointrail.guard.document import normal, number, shown
 from cointrail.guard.reason import INFO, REVIEW, STOP, Reason
 from cointrail.guard.request import NOBODY, Request, Transaction
+from cointrail.guard.wallets import encoder
 
 HUGE = 1 << 127
 APPROVE = bytes.fromhex("095ea7b3")  # approve(address,uint256)
@@ -21,9 +23,6 @@ Asked = Callable[[Call | None], bool]
 
 def digest(document: Any) -> bytes:
     """The EIP-712 hash of typed data; InputError where it is none."""
-    from eth_account.messages import encode_typed_data
-    from eth_hash.auto import keccak
-
     fields = _fields(document)
     full = {
         "types": fields.get("types"), "primaryType": fields.get("primarytype"), "domain": fields.get("domain"),
@@ -32,7 +31,7 @@ def digest(document: Any) -> bytes:
     try:
         types = dict(full["types"] or {})
         types.setdefault("EIP712Domain", [])
-        found = encode_typed_data(full_message={**full, "types": types})
+        found = encoder()(full_message={**full, "types": types})
         return bytes(keccak(b"\x19" + found.version + found.header + found.body))
     except Exception as error:  # the library raises errors of many kinds
         raise InputError(f"typed data cannot be hashed: {str(error)[:120]}") from error

@@ -1,6 +1,6 @@
 """What remains unknown, in plain sentences: a verdict is only as good as what it could see."""
 
-from cointrail.guard.engine import FORK
+from cointrail.guard.engine import FORK, available
 from cointrail.guard.subject import Subject
 
 
@@ -24,7 +24,8 @@ def unknowns(s: Subject, ready: bool) -> tuple[str, ...]:
         found.append("how many owners must sign")
     if request.transaction is not None:
         if s.simulation is None:
-            found.append("its effects on the chain: it was not simulated")
+            why = "" if available() else " (the simulator, pyrevm, is not there for this Python)"
+            found.append(f"its effects on the chain: it was not simulated{why}")
         else:
             found.append(f"whether the chain runs by other rules than the simulator's fork ({FORK})")
             if s.simulation.main.missing:
