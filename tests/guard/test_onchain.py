@@ -1,13 +1,21 @@
 """The simulation against a real node: Bybit's approval on Safe 1.1.1, the guard of 1.5.0, and ordinary transactions."""
 
+import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import pairwise
+from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
 from eth_abi.abi import encode
+from typer.testing import CliRunner
 
+from cointrail.cli.main import commands
+from cointrail.errors import InputError
 from cointrail.guard import Confirmation, Request, check, layout, requests
 from cointrail.guard.fetching import fetch
 from cointrail.guard.request import Transaction
@@ -209,3 +217,67 @@ def test_the_published_code_is_the_pinned_code() -> None:
         assert keccak(code) == contracts()[bytes.fromhex(address[2:])].code_hash
     old = bytes.fromhex(safes.old("GnosisSafe")["deployedBytecode"][2:])
     assert keccak(old) == contracts()[bytes.fromhex(safes.OLD_SINGLETON[2:])].code_hash
+
+
+def test_the_command_asks_a_node_and_a_service(ground: Ground, tmp_path: Path) -> None:
+    """A payment that the chain's own past makes known, judged from a URL, on the state of a node."""
+    payee, node = ground.stage["payee"], ground.node
+    wanted = tx(payee, ETH, nonce=ground.nonce)
+    digest = hashed(ground.safe, wanted).safe_tx
+    signed = [{"owner": owner.text, "signature": "0x" + owner.sign(digest).hex()} for owner in OWNERS[:2]]
+    content = {
+        "safe": ground.safe, "chainId": 1, "to": payee, "value": str(ETH), "data": None, "operation": 0,
+        "nonce": wanted.nonce, "safeTxHash": "0x" + digest.hex(), "confirmations": signed,
+    }  # fmt: skip
+    intent = tmp_path / "intent.yaml"
+    intent.write_text(f"safe: {ground.safe}\nactions:\n  - pay: {{asset: ETH, amount: 1, to: {payee}}}\n")
+    with served(json.dumps(content).encode()) as url:
+        run = ["guard", "check", f"{url}/tx", "--rpc", node.url, "--json"]
+        asked = CliRunner().invoke(commands, [*run, "--intent", str(intent)])
+        alone = CliRunner().invoke(commands, run)
+    assert asked.exit_code == 0, (asked.output, asked.exception)
+    found = json.loads(asked.stdout)
+    assert found["verdict"] == "safe" and found["owners"]["source"] == "rpc"
+    assert found["safe_tx_hash"] == "0x" + digest.hex() and found["version"] == ">=1.3.0"
+    moved = {(row["address"].lower(), row["amount"]) for row in found["simulation"]["asset_changes"]}
+    assert moved == {(ground.safe, str(-ETH)), (payee, str(ETH))}
+    assert [row["slot"] for row in found["simulation"]["storage"]] == [f"{layout.NONCE:#066x}"]
+    assert alone.exit_code == 3  # nobody says that this recipient is meant
+    wrong = tmp_path / "wrong.yaml"
+    wrong.write_text(f"actions:\n  - pay: {{asset: ETH, amount: 2, to: {payee}}}\n")
+    file = tmp_path / "tx.json"
+    file.write_text(json.dumps(content))
+    stopped = CliRunner().invoke(commands, ["guard", "check", str(file), "--rpc", node.url, "--intent", str(wrong)])
+    assert stopped.exit_code == 4 and stopped.stdout.startswith("STOP")
+
+
+def test_a_node_or_service_that_does_not_answer_is_said(tmp_path: Path) -> None:
+    with served(b"nonsense") as url:
+        done = CliRunner().invoke(commands, ["guard", "check", f"{url}/tx"])
+        assert isinstance(done.exception, InputError) and "JSON" in str(done.exception)
+    done = CliRunner().invoke(commands, ["guard", "check", f"{url}/tx"])
+    assert isinstance(done.exception, InputError)
+
+
+@contextmanager
+def served(content: bytes) -> Iterator[str]:
+    """A service on loopback that gives the same answer to everything."""
+
+    class Answer(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(content)
+
+        def log_message(self, format: str, *arguments: Any) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Answer)
+    thread = Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
