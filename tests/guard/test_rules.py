@@ -263,8 +263,7 @@ def recipient_new(w: World) -> Judgement:
 
 
 def recipient_young(w: World) -> Judgement:
-    history = w.history
-    history.seen[raw(OTHER)] = 1_000_000
+    history = replace(w.history, first=lambda address: 1_000_000)
     return judge(w, tx(OTHER, ETH), replace(w.state, block=Block(1, 1_000_100, 1)), history=history)
 
 

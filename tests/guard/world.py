@@ -6,7 +6,7 @@ It is made once on a node, so that thousands of its operations can be judged wit
 import random
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from eth_hash.auto import keccak
@@ -49,7 +49,6 @@ class World:
     places: dict[str, str]
     payees: tuple[str, ...]
     nonce: int = 0
-    seen: dict[str, int] = field(default_factory=dict)
 
     @property
     def history(self) -> History:

@@ -79,19 +79,16 @@ class Engine:
     """A state that calls are run on, each from the same start."""
 
     def __init__(self, state: State, chain_id: int) -> None:
-        from pyrevm import EVM, AccountInfo, CfgEnv, Env
+        from pyrevm import EVM, CfgEnv, Env
 
         self._state = state
         self._hashes: dict[bytes, str] = {}
         self._evm: Any = EVM(env=Env(cfg=CfgEnv(chain_id=chain_id)))
         for address, account in state.accounts.items():
-            info: Any = AccountInfo
-            if account.code:
-                self._hashes[address] = _code_hash(account.code)
-                found = info(balance=account.balance, nonce=account.nonce, code=account.code)
-            else:
-                found = info(balance=account.balance, nonce=account.nonce)
             text = _text(address)
+            found, digest = _info(account.balance, account.nonce, account.code)
+            if digest:
+                self._hashes[address] = digest
             self._evm.insert_account_info(text, found)
             for slot, value in account.storage.items():
                 if value:
@@ -163,8 +160,14 @@ def call(state: State, chain_id: int, to: bytes, data: bytes) -> Run:
 
 
 @lru_cache(1024)
-def _code_hash(code: bytes) -> str:
-    return "0x" + bytes(keccak(code)).hex()
+def _info(balance: int, nonce: int, code: bytes) -> tuple[Any, str]:
+    """An account for the engine, and the hash of its code: both take time, and states are used again and again."""
+    from pyrevm import AccountInfo
+
+    make: Any = AccountInfo
+    if not code:
+        return make(balance=balance, nonce=nonce), ""
+    return make(balance=balance, nonce=nonce, code=code), "0x" + bytes(keccak(code)).hex()
 
 
 def _log(log: Any) -> Log:

@@ -1,7 +1,8 @@
 """What a Safe has done before: whom it paid, how much at most, which contracts it called."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from cointrail.guard.calls import unfold
@@ -19,8 +20,9 @@ class History:
     paid: dict[bytes, int | None] = field(default_factory=dict)  # recipient -> first time, where it is known
     largest: dict[str, int] = field(default_factory=dict)  # asset -> the largest payment
     called: set[bytes] = field(default_factory=set)
-    seen: dict[bytes, int] = field(default_factory=dict)  # anybody in the ledger -> first time
     sources: list[str] = field(default_factory=list)
+    first: Callable[[bytes], int | None] = lambda address: None  # when an address is first seen anywhere
+    last: int | None = None  # the end of what is known
 
     def pay(self, recipient: bytes, asset: str, amount: int, time: int | None = None) -> None:
         """Take note of a payment."""
@@ -52,24 +54,29 @@ def of_requests(executed: Iterable[Request], history: History | None = None) -> 
 
 
 def of_ledger(ledger: "Ledger", safe: bytes) -> History:
-    """What a ledger shows of a Safe: whom it paid and how much, and when anybody of these was first seen."""
-    found = History(sources=[f"the ledger {ledger.path}"])
+    """What a ledger shows of a Safe: whom it paid and how much; and of anybody when he was first seen."""
+    found = History(sources=[f"the ledger {ledger.path}"], first=partial(_first, ledger))
+    found.last = ledger.times[1] if ledger.times is not None else None
     index, own = ledger.index, ledger.address_id(safe)
     if own is None:
         return found
-    met: dict[int, int] = {}
     for holding in index.holdings(own):
         asset = ledger.assets[index.asset(holding)].key
         rows, incoming, amounts, peers = index.movements(holding)
         times = index.clock(rows).tolist()
         for time, inward, amount, peer in zip(times, incoming, amounts, peers, strict=True):
             other = index.address(peer)
-            if other == own or not other:
-                continue
-            met.setdefault(other, int(time))
-            if not inward:
+            if not inward and other not in (own, 0):
                 [recipient] = ledger.addresses([other])
                 found.pay(recipient, asset, amount, int(time))
-    for other, address in zip(met, ledger.addresses(list(met)), strict=True):
-        found.seen[address] = met[other]
     return found
+
+
+def _first(ledger: "Ledger", address: bytes) -> int | None:
+    """The first time at which an address moved or received anything."""
+    number, index = ledger.address_id(address), ledger.index
+    if number is None:
+        return None
+    starts = [index.movements(holding)[0][:1] for holding in index.holdings(number)]
+    times = [int(index.clock(rows)[0]) for rows in starts if len(rows)]
+    return min(times, default=None)

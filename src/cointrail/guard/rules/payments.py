@@ -153,12 +153,13 @@ def token_unknown(s: Subject) -> Iterator[Reason]:
 
 def recipient_young(s: Subject) -> Iterator[Reason]:
     """A new recipient that was first seen days ago."""
-    if s.history is None or s.state is None or s.state.block.time is None:
+    if s.history is None:
         return
+    now = s.state.block.time if s.state is not None and s.state.block.time is not None else s.history.last
     for one in payments(s):
-        first = s.history.seen.get(one.to)
-        if first is not None and 0 <= s.state.block.time - first < YOUNG and one.to not in s.history.paid:
-            text = f"{show(one.to)} was first seen {(s.state.block.time - first) // 86_400} days ago."
+        first = s.history.first(one.to) if one.to not in s.history.paid and not s.asked(one.call.place) else None
+        if first is not None and now is not None and 0 <= now - first < YOUNG:
+            text = f"{show(one.to)} was first seen {(now - first) // 86_400} days ago. Who made it, and what for?"
             yield Reason("recipient_young", REVIEW, text, {"to": show(one.to), "first": first})
 
 
