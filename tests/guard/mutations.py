@@ -105,6 +105,12 @@ def batch_in_batch(w: World, op: Operation, chance: random.Random) -> Transactio
     return Transaction(_raw(BATCH), 0, call("multiSend(bytes)", packed), 1)
 
 
+def batch_to_self(w: World, op: Operation, chance: random.Random) -> Transaction:
+    """A change of the Safe in a batch that names nobody: since 1.5.0 that is the Safe itself."""
+    inner = power(w, op, chance)
+    return Transaction(_raw(BATCH), 0, batch([(chance.choice(w.payees), 1, b""), (ZERO, 0, inner.data)]), 1)
+
+
 def batch_cut(w: World, op: Operation, chance: random.Random) -> Transaction:
     """A batch whose last call ends outside it, so that the EVM reads what is behind."""
     packed = batch([(chance.choice(w.payees), 1, b""), (attacker(chance), ETH, b"")])[68:]
@@ -226,7 +232,8 @@ PLAIN: Sequence[Mutate] = (to_attacker, to_lookalike, token_to_attacker, token_p
                            unknown_contract, swap_away, swap_unnamed, swap_cheap, known_contract)  # fmt: skip
 EVERY: Sequence[Mutate] = (
     to_attacker, to_lookalike, much_more, token_to_attacker, token_padded, as_delegatecall, batch_elsewhere,
-    hidden_in_batch, delegatecall_in_batch, batch_in_batch, batch_cut, power, outer_power, allowance, swap_away, refund,
+    hidden_in_batch, delegatecall_in_batch, batch_in_batch, batch_cut, batch_to_self,
+    power, outer_power, allowance, swap_away, refund,
     unknown_contract, later, operation_byte, swap_unnamed, swap_cheap, known_contract,
 )  # fmt: skip
 WAYS = ("signed", "unsigned", "swapped", "shown")

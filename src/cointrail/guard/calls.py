@@ -10,6 +10,7 @@ from cointrail.guard.request import CALL, DELEGATECALL, Request, Transaction
 
 MOST_CALLS = 1_000
 MOST_DEPTH = 8
+SELF_BY_ZERO = "1.5.0"  # since then MultiSend calls the Safe itself where a call names nobody
 HEAD = 85  # of a packed call: operation 1, to 20, value 32, size of data 32
 
 
@@ -110,6 +111,8 @@ def unpack(packed: bytes, call: Call) -> Iterator[Call]:
 
     ValueError where the last does not end at the end: MultiSend would read zeros there.
     """
+    helper = pinned(call.to)
+    own = helper is not None and helper.version >= SELF_BY_ZERO
     at, number = 0, 0
     while at < len(packed):
         if at + HEAD > len(packed):
@@ -121,10 +124,9 @@ def unpack(packed: bytes, call: Call) -> Iterator[Call]:
             raise ValueError(f"call {number} of a batch ends outside it")
         if number > MOST_CALLS:
             raise TooMany(f"more than {MOST_CALLS} calls")
-        yield Call(
-            call.actor, packed[at + 1 : at + 21], int.from_bytes(packed[at + 21 : at + 53], "big"),
-            packed[at + HEAD : end], packed[at], _place(call, number),
-        )  # fmt: skip
+        to = packed[at + 1 : at + 21]
+        value, data = int.from_bytes(packed[at + 21 : at + 53], "big"), packed[at + HEAD : end]
+        yield Call(call.actor, to if any(to) or not own else call.actor, value, data, packed[at], _place(call, number))
         at = end
 
 

@@ -8,6 +8,8 @@ from cointrail.guard.request import DELEGATECALL
 from cointrail.guard.signers import elsewhere
 from cointrail.guard.subject import Subject
 
+CREATE = 2
+
 
 def hash_mismatch(s: Subject) -> Iterator[Reason]:
     """The presented hash belongs to other fields: what is shown is not what is signed."""
@@ -65,9 +67,13 @@ def version(s: Subject) -> Iterator[Reason]:
 
 
 def operation(s: Subject) -> Iterator[Reason]:
-    """An operation that is neither a call nor a delegatecall."""
+    """An operation that is neither a call nor a delegatecall; Safes before 1.1.0 had one more (create)."""
+    old = s.settled.hashes is not None and not s.settled.hashes.form.by_chain
     for call in s.calls.every:
-        if call.operation > DELEGATECALL:
+        if call.operation == CREATE and old and not call.place:
+            text = "It makes a new contract in the name of the Safe, as Safes before 1.1.0 could. What is it for?"
+            yield Reason("operation", REVIEW, text, {"call": call.place, "operation": call.operation})
+        elif call.operation > DELEGATECALL:
             text = f"Operation {call.operation} does not exist: only 0 (call) and 1 (delegatecall) do."
             yield Reason("operation", STOP, text, {"call": call.place, "operation": call.operation})
 
