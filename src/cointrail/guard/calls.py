@@ -6,7 +6,7 @@ from typing import Any
 
 from cointrail.guard.contracts import pinned
 from cointrail.guard.functions import Function, functions
-from cointrail.guard.request import CALL, DELEGATECALL, Request, Transaction
+from cointrail.guard.request import CALL, DELEGATECALL, Request
 
 MOST_CALLS = 1_000
 MOST_DEPTH = 8
@@ -128,11 +128,6 @@ def unpack(packed: bytes, call: Call) -> Iterator[Call]:
         value, data = int.from_bytes(packed[at + 21 : at + 53], "big"), packed[at + HEAD : end]
         yield Call(call.actor, to if any(to) or not own else call.actor, value, data, packed[at], _place(call, number))
         at = end
-
-
-def whole(tx: Transaction, safe: bytes) -> Call:
-    """A transaction as one call that is not unpacked."""
-    return Call(safe, tx.to, tx.value, tx.data, tx.operation)
 
 
 def _place(call: Call, number: int) -> str:

@@ -10,12 +10,6 @@ from cointrail.chains import parse_address
 from cointrail.chains.data import table
 
 DELEGATE = ("delegate", "unpack", "review")  # uses for which a delegatecall is made at all
-PROXIES = frozenset(  # code hashes of proxies that pass every call on to the contract in slot 0
-    bytes.fromhex(digest)
-    for digest in (
-        "aea7d4252f6245f301e540cfbee27d3a88de543af8e49c5c62405d5499fab7e5",  # 1.1.1, from its published build
-    )
-)
 
 
 @dataclass(frozen=True)

@@ -90,11 +90,6 @@ def candidates(safe: bytes, chain_id: int | None, transaction: Transaction) -> I
             yield hashes(safe, chain_id, transaction, form)
 
 
-def message_hash(safe: bytes, chain_id: int | None, form: Form, content: bytes) -> bytes:
-    """The hash of an off-chain message that a Safe signs; `content` is the hash of the message itself."""
-    return _keccak(PREFIX + domain(safe, chain_id, form.by_chain) + _keccak(MESSAGE_TYPE + _keccak(content)))
-
-
 def eth_signed(digest: bytes) -> bytes:
     """What eth_sign signs of 32 bytes."""
     return _keccak(ETH_SIGN + digest)

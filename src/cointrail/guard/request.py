@@ -1,6 +1,6 @@
 """What somebody is asked to sign: a Safe transaction or its hash, with the confirmations collected so far."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 NOBODY = bytes(20)
@@ -54,4 +54,3 @@ class Request:
     parent: "Request | None" = None  # of a nested approval: the transaction whose hash is approved
     siblings: tuple["Request", ...] = ()  # other transactions of the same Safe that came in the same file
     message: Any = None  # an off-chain message instead of a transaction: text, or typed data
-    extra: dict[str, Any] = field(default_factory=dict)

@@ -15,7 +15,6 @@ from cointrail.guard.document import Fields, address, normal, number, octets, pa
 from cointrail.guard.signature import MOST
 
 MOST_ACCOUNTS = 100_000
-SINGLETONS = ("singleton", "mastercopy")
 
 
 @dataclass
