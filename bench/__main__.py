@@ -31,11 +31,12 @@ PAGE = ROOT / "docs" / "bench.md"
 LIBRARIES = ("numpy", "numba", "pyarrow", "networkx")
 FULL = {
     "transfers": 10_000_000, "leaf": 100, "repeats": 3, "slice": 500_000, "large": 30_000_000, "spends": 1_000_000,
-    "inputs": 10_000_000, "labels": 1_000_000,
+    "inputs": 10_000_000, "labels": 1_000_000, "hashes": 10_000, "operations": 2_000, "mutations": 20_000,
+    "checks": 4_000,
 }  # fmt: skip
 QUICK = {
     "transfers": 30_000, "leaf": 5_000, "repeats": 1, "slice": 10_000, "large": 50_000, "spends": 6_000,
-    "inputs": 50_000, "labels": 5_000,
+    "inputs": 50_000, "labels": 5_000, "hashes": 100, "operations": 40, "mutations": 40, "checks": 40,
 }  # fmt: skip
 
 INTRO = """# Speed
@@ -79,7 +80,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 NAMES = (
     "import", "store", "trace", "plain", "look", "scan", "settle", "exposure", "spend", "cluster", "flow", "label",
-    "serve",
+    "serve", "guard",
 )  # fmt: skip
 
 
@@ -97,6 +98,18 @@ def _works(ground: Ground, size: dict[str, int], quick: bool) -> Iterator[tuple[
     yield "flow", lambda: _flow(quick)
     yield "label", lambda: naming(ground, size["labels"])
     yield "serve", lambda: serving(ground, quick)
+    yield "guard", lambda: _guard(ground, size, quick)
+
+
+def _guard(ground: Ground, size: dict[str, int], quick: bool) -> Part:
+    try:
+        from bench.guarding import guarding  # it needs the node and the contracts that tests have
+
+        return guarding(ground, size, quick)
+    except BaseException as error:
+        if type(error).__name__ != "Skipped":
+            raise
+        return Part("guard", "Approval guard", f"Not measured: {error}.")
 
 
 def _flow(quick: bool) -> Part:

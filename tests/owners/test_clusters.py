@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from cointrail.errors import InputError
 from cointrail.owners import Clusters, Guards, Rule, Ties, forest
@@ -212,3 +214,18 @@ def test_large_random_graphs_have_the_components_of_networkx(seed: int, most: in
         expected[list(component)] = min(component)
     assert (made.names() == expected).all()
     assert expected.max() > 0 and len(np.unique(expected)) < made.forest.size / 2
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("edges", [5_000, 20_000, 60_000])
+def test_clusters_of_large_random_graphs_are_the_components_that_scipy_finds(seed: int, edges: int) -> None:
+    count = 20_000
+    one, other = np.random.default_rng(seed).integers(1, count, (2, edges))
+    made = Clusters(guards({}, None))
+    made.extend(pairs(Rule.CHANGE, np.arange(edges), one, other))
+    graph = coo_array((np.ones(edges, np.int8), (one, other)), shape=(count, count))
+    _, component = connected_components(graph, directed=False)
+    used = np.unique([one, other])
+    both = np.stack([made.names()[used], component[used]])
+    parts = np.unique(both, axis=1).shape[1]
+    assert parts == len(np.unique(both[0])) == len(np.unique(both[1]))

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cointrail.chains.likeness import same_ends
 from cointrail.patterns.record import Record, Step
 from cointrail.patterns.rules.overpayment import TIMES, overpayments, unknown
-from cointrail.patterns.rules.poisoning import poisonings, same_ends
+from cointrail.patterns.rules.poisoning import poisonings
 from cointrail.patterns.surroundings import Approach, Fee, Surroundings
 from tests.patterns.trails import ASSET, CHAIN, START, THEFT, end, record
 

@@ -36,6 +36,8 @@ class Commands(Later):
         "incidents": Place("cointrail.cli.incidents", "incidents", "Reported thefts: import lists, look, match."),
         "claims": Place("cointrail.cli.claims", "claims", "What sources say: add to it, check what others published."),
         "report": Place("cointrail.cli.report", "report", "The yearly crime report, computed from claims."),
+        "guard": Place("cointrail.cli.guard", "guards", "Is this approval what its signer thinks it is?"),
+        "protect": Place("cointrail.cli.protect", "protect", "Look-alikes put before wallets, and who paid them."),
         "demo": Place("cointrail.cli.demo", "demo", "Make a heist with known truth, trace it, score the trace."),
     }
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from eth_abi.abi import encode
 
-from cointrail.conversions.bridges.signature import Parameter, Signature
+from cointrail.chains.abi.signature import Parameter, Signature
 from cointrail.ledger.event import Event
 from tests.making import address
 

@@ -7,9 +7,9 @@ from eth_abi.abi import encode
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cointrail.chains.abi.signature import Malformed, Signature
 from cointrail.chains.data import table
 from cointrail.conversions.bridges import calls, shipped
-from cointrail.conversions.bridges.signature import Malformed, Signature
 from tests.conversions.bridges.events import canonical, value
 from tests.making import address
 

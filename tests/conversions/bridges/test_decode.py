@@ -8,8 +8,8 @@ from eth_hash.auto import keccak
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cointrail.chains.abi.signature import Signature
 from cointrail.conversions.bridges import Leg, decode, shipped
-from cointrail.conversions.bridges.signature import Signature
 from cointrail.conversions.bridges.table import Rule
 from cointrail.ledger.event import Event
 from tests.conversions.bridges.events import event, fill, log

@@ -10,8 +10,8 @@ from eth_hash.auto import keccak
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cointrail.chains.abi.signature import Malformed, Signature
 from cointrail.conversions.bridges import shipped
-from cointrail.conversions.bridges.signature import Malformed, Signature
 from tests.conversions.mainnet import DATA
 
 PUBLISHED = DATA / "incidents" / "bridge_events.csv"

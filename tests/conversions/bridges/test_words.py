@@ -6,7 +6,7 @@ from eth_abi.exceptions import DecodingError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cointrail.conversions.bridges.words import Unreadable, read, simple
+from cointrail.chains.abi.words import Unreadable, read, simple
 
 VALUES = {
     "address": st.binary(min_size=20, max_size=20).map(lambda raw: "0x" + raw.hex()),

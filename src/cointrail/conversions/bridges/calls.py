@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from cointrail.chains.abi.signature import Malformed, Signature
 from cointrail.chains.data import table
 from cointrail.conversions.bridges.fields import meaning, text
-from cointrail.conversions.bridges.signature import Malformed, Signature
 from cointrail.conversions.bridges.special import SPECIAL
 from cointrail.conversions.bridges.table import Rule, shipped
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from cointrail.conversions.bridges.signature import Signature
+from cointrail.chains.abi.signature import Signature
 from cointrail.conversions.bridges.special import GIVES
 
 FIELDS = {

@@ -5,9 +5,9 @@ from typing import Any
 
 from eth_hash.auto import keccak
 
+from cointrail.chains.abi.signature import Malformed
 from cointrail.conversions.bridges.fields import ADDRESS, meaning, text
 from cointrail.conversions.bridges.leg import DEPOSIT, INTERNAL, Finding, Leg
-from cointrail.conversions.bridges.signature import Malformed
 from cointrail.conversions.bridges.special import NO_MEMO, SPECIAL
 from cointrail.conversions.bridges.table import Rule, Table
 from cointrail.ledger.event import Event

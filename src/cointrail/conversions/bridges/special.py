@@ -8,9 +8,9 @@ gives more of them; None says that the event is no transfer.
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from cointrail.chains.abi.signature import Malformed
 from cointrail.conversions.bridges import cow, memo
 from cointrail.conversions.bridges.leg import INTERNAL, REFUND
-from cointrail.conversions.bridges.signature import Malformed
 
 Values = dict[str, Any]
 WORD = 32

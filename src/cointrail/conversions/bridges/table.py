@@ -11,10 +11,10 @@ from typing import Any
 import yaml
 
 from cointrail.chains import chain, format_address, parse_address
+from cointrail.chains.abi.signature import Signature
 from cointrail.chains.data import table
 from cointrail.conversions.bridges.checking import Fields, check
 from cointrail.conversions.bridges.leg import DEPOSIT, INTERNAL, WITHDRAWAL
-from cointrail.conversions.bridges.signature import Signature
 from cointrail.conversions.bridges.special import KEYED
 from cointrail.errors import InputError
 from cointrail.ledger.readers import Wanted

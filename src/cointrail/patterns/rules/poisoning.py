@@ -8,15 +8,14 @@ hex digits with probability 16^-(p+s).
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
+from cointrail.chains.likeness import HEX, LEADING, TRAILING, same_ends
 from cointrail.patterns.finding import FAIR, STRONG, Finding, once
 from cointrail.patterns.record import Record
 from cointrail.patterns.surroundings import Approach, Surroundings
 
 RULE = "address_poisoning"
-LEADING, TRAILING = 3, 4  # hex digits that must agree; around the wallets of February 2025 it was 4 and 4
 TINY = 1_000  # a payment is tiny beside one so many times larger
 SURE = 10  # digits in all from which chance is out of the question: 16**-10
-HEX = 40
 
 Pair = tuple[str, str]  # payer, payee
 
@@ -40,13 +39,14 @@ def poisonings(record: Record, around: Surroundings) -> Iterator[Finding]:
 class Met:
     """Whom one wallet had to do with: those it dealt with, and their look-alikes."""
 
-    def __init__(self) -> None:
+    def __init__(self, leading: int = LEADING, trailing: int = TRAILING) -> None:
+        self._leading, self._trailing = leading, trailing
         self._known: dict[tuple[str, str], dict[str, int]] = {}  # ends -> address -> largest sum
         self.twins: dict[str, tuple[str, list[Approach]]] = {}  # look-alike -> original, and how it turned up
 
     def look(self, one: Approach, other: str) -> None:
         """Take note of a movement between the wallet and another address."""
-        known = self._known.setdefault((other[2 : 2 + LEADING], other[-TRAILING:]), {})
+        known = self._known.setdefault((other[2 : 2 + self._leading], other[-self._trailing :]), {})
         spam = one.fake or not one.amount
         if other in self.twins:
             if spam or one.amount * TINY <= max(known.values()):
@@ -55,14 +55,6 @@ class Met:
             self.twins[other] = (next(iter(known)), [one])
         elif not spam:
             known[other] = max(known.get(other, 0), one.amount)
-
-
-def same_ends(one: str, other: str) -> tuple[int, int]:
-    """How many leading and trailing hex digits two addresses share."""
-    a, b = one[2:], other[2:]
-    lead = next((n for n in range(HEX) if a[n] != b[n]), HEX)
-    trail = next((n for n in range(HEX) if a[-1 - n] != b[-1 - n]), HEX)
-    return lead, trail
 
 
 def _finding(

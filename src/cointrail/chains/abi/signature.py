@@ -8,8 +8,8 @@ from typing import Any
 
 from eth_hash.auto import keccak
 
-from cointrail.conversions.bridges.abi import decode, exists
-from cointrail.conversions.bridges.words import Reader, Unreadable, reader, simple, word
+from cointrail.chains.abi.library import decode, exists
+from cointrail.chains.abi.words import Reader, Unreadable, reader, simple, word
 
 WORD = 32
 STATIC = re.compile(r"(?:address|bool|u?int[0-9]*|bytes[0-9]+)")

@@ -4,7 +4,7 @@ since that takes as long as reading thousands of events."""
 from collections.abc import Sequence
 from typing import Any
 
-from cointrail.conversions.bridges.words import Unreadable
+from cointrail.chains.abi.words import Unreadable
 
 
 def decode(types: Sequence[str], data: bytes) -> tuple[Any, ...]:

@@ -1,0 +1,135 @@
+"""`cointrail guard`: is this approval what its signer thinks it is?"""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+
+from cointrail.chains import parse_address
+from cointrail.cli.progress import progress
+from cointrail.errors import InputError
+from cointrail.guard import Judgement, check, of_ledger, read_intent, read_requests, read_state, requests
+from cointrail.guard.history import History
+from cointrail.guard.reason import EXIT, RANK
+from cointrail.guard.terminal import show_judgement
+from cointrail.guard.tokens import registry
+
+if TYPE_CHECKING:
+    from cointrail.labels import Label
+
+guards = typer.Typer(help="Is this approval what its signer thinks it is?", no_args_is_help=True)
+
+
+@guards.callback()
+def main() -> None:
+    """Is this approval what its signer thinks it is?"""
+
+
+@guards.command("check")
+def check_(
+    transaction: Annotated[
+        str,
+        typer.Argument(metavar="TX.json", help="A Safe transaction or its hash as JSON, or a service's URL of one."),
+    ],
+    safe: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="The Safe, where the file does not name it.")
+    ] = None,
+    chain_id: Annotated[int | None, typer.Option(metavar="N", min=1, help="The chain, e.g. 1 for Ethereum.")] = None,
+    state: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Accounts with code and storage, to simulate and to prove owners."),
+    ] = None,
+    rpc: Annotated[str | None, typer.Option(metavar="URL", help="Your node, to fetch that state from.")] = None,
+    intent: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="What was asked for, from another channel.")
+    ] = None,
+    ledger: Annotated[
+        Path | None, typer.Option(metavar="PATH", help="A ledger with the Safe's past and labels.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
+) -> None:
+    """Judge an approval before it is signed. Exit status: 0 safe, 3 review, 4 stop."""
+    if state is not None and rpc is not None:
+        raise InputError("--state and --rpc both say what the chain's state is; give one of them")
+    own = parse_address(safe) if safe is not None else None
+    if transaction.startswith(("http://", "https://")):
+        from cointrail.guard.fetching import download
+
+        asked = requests(download(transaction), transaction, own, chain_id)
+    else:
+        asked = read_requests(Path(transaction), own, chain_id)
+    known = read_state(state) if state is not None else None
+    past, labels = _past(ledger, asked[0].safe)
+    found: list[Judgement] = []
+    if rpc is not None:
+        from cointrail.guard.fetching import fetch
+    for one in asked:
+        wanted = read_intent(intent, one.safe, registry(one.chain_id)) if intent is not None else None
+        held = fetch(rpc, one) if rpc is not None else known
+        found.append(check(one, state=held, intent=wanted, history=past, labels=labels))
+    worst = max(found, key=lambda judgement: RANK[judgement.verdict])
+    if as_json:
+        content: dict[str, Any] = worst.content()
+        if len(found) > 1:
+            content["transactions"] = [judgement.content() for judgement in found]
+        typer.echo(json.dumps(content, indent=1, ensure_ascii=False))
+    else:
+        console = Console(highlight=False, soft_wrap=True)
+        for judgement in sorted(found, key=lambda one: -RANK[one.verdict]):
+            show_judgement(judgement, console)
+    raise typer.Exit(EXIT[worst.verdict])
+
+
+policies = typer.Typer(help="Withdrawal policies of hot wallets.", no_args_is_help=True)
+guards.add_typer(policies, name="policy")
+
+
+@policies.callback()
+def policy() -> None:
+    """Withdrawal policies of hot wallets."""
+
+
+@policies.command("backtest")
+def backtest_(
+    file: Annotated[Path, typer.Argument(metavar="POLICY.yaml", help="Wallets and rules.")],
+    ledger: Annotated[Path, typer.Option("--ledger", metavar="PATH", help="What has happened.")],
+    stolen: Annotated[
+        str | None, typer.Option("--stolen", metavar="HASH|@FILE", help="Transactions known to be theft.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
+) -> None:
+    """Say what a policy would have stopped, and what of that was wanted."""
+    from cointrail.chains import Registry, read_hashes
+    from cointrail.guard.policy import read_policy, replay
+    from cointrail.ledger import open_ledger
+
+    with progress() as step:
+        opened = open_ledger(ledger, step)
+        own = [asset for asset in opened.assets if asset.origin in ("user", "named")]
+        wanted = read_policy(file, Registry(opened.chain, own))
+        result = replay(wanted, opened, read_hashes(stolen) if stolen else ())
+    if as_json:
+        typer.echo(json.dumps(result, indent=1, ensure_ascii=False))
+        return
+    console = Console(highlight=False, soft_wrap=True, markup=False)
+    console.print(f"{result['withdrawals']:,} withdrawals, {result['thefts']:,} of them known to be theft.")
+    console.print(f"Stopped or asked about: {result['stopped_thefts']:,} thefts, {result['false_alarms']:,} others.")
+    for name, counts in result["rules"].items():
+        console.print(f"  {name}: {counts['theft']:,} thefts, {counts['false_alarm']:,} false alarms")
+
+
+def _past(path: Path | None, safe: bytes | None) -> tuple[History | None, Callable[[bytes], "list[Label]"] | None]:
+    """What a ledger knows: the Safe's past, and labels of anybody."""
+    if path is None:
+        return None, None
+    from cointrail.labels import Labels  # these take seconds to load: nobody waits for them without a ledger
+    from cointrail.ledger import open_ledger
+
+    labels = Labels(path)
+    with progress() as step:
+        opened = open_ledger(path, step)
+        past = of_ledger(opened, safe) if safe is not None else None
+    return past, lambda address: labels.at(address, None)

@@ -1,0 +1,151 @@
+"""Typed data outside of Safe transactions: permits, Permit2, delegations of EIP-7702, with the same verdicts."""
+
+from collections.abc import Callable
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+from eth_hash.auto import keccak
+
+from cointrail.chains import Registry, parse_address
+from cointrail.errors import InputError
+from cointrail.guard.calls import Call, unfold
+from cointrail.guard.document import normal, number, shown
+from cointrail.guard.reason import INFO, REVIEW, STOP, Reason
+from cointrail.guard.request import NOBODY, Request, Transaction
+from cointrail.guard.wallets import encoder
+
+HUGE = 1 << 127
+APPROVE = bytes.fromhex("095ea7b3")  # approve(address,uint256)
+Asked = Callable[[Call | None], bool]
+
+
+def digest(document: Any) -> bytes:
+    """The EIP-712 hash of typed data; InputError where it is none."""
+    fields = _fields(document)
+    full = {
+        "types": fields.get("types"), "primaryType": fields.get("primarytype"), "domain": fields.get("domain"),
+        "message": fields.get("message"),
+    }  # fmt: skip
+    try:
+        types = dict(full["types"] or {})
+        types.setdefault("EIP712Domain", [])
+        found = encoder()(full_message={**full, "types": types})
+        return bytes(keccak(b"\x19" + found.version + found.header + found.body))
+    except Exception as error:  # the library raises errors of many kinds
+        raise InputError(f"typed data cannot be hashed: {str(error)[:120]}") from error
+
+
+def typed_reasons(document: Any, chain_id: int | None, registry: Registry, asked: Asked) -> list[Reason]:
+    """What typed data would do. What is not known by its type is a question, never safe."""
+    fields = _fields(document)
+    kind, message = fields.get("primarytype"), fields.get("message")
+    base = fields.get("domain") if isinstance(fields.get("domain"), dict) else {}
+    assert isinstance(base, dict)
+    if not isinstance(message, dict) or not isinstance(kind, str):
+        return [Reason("typed_unknown", REVIEW, "Typed data without a type or a message. What is it?", {})]
+    found: list[Reason] = []
+    told = base.get("chainId")
+    if told is not None and chain_id is not None and str(told) not in (str(chain_id), hex(chain_id)):
+        text = f"It is for chain {shown(told)}, not for chain {chain_id}."
+        found.append(Reason("chain_mismatch", STOP, text, {"chain_id": str(told)}))
+    rules = [
+        rule for rule in _table()["permits"] if rule["type"] == kind and _get(message, rule["spender"]) is not None
+    ]
+    fitting = next((rule for rule in rules if _get(message, rule.get("list", rule["amount"])) is not None), None)
+    if fitting is None:
+        text = f"Typed data of the kind {shown(kind)} is not known here. What does it allow, and to whom?"
+        return [*found, Reason("typed_unknown", REVIEW, text, {"type": kind[:80]})]
+    items = _get(message, fitting["list"]) if "list" in fitting else [message]
+    if not isinstance(items, list) or not items or len(items) > 1_000:
+        return [*found, Reason("typed_unknown", REVIEW, "A list of permits that cannot be read. What is in it?", {})]
+    spender = str(_get(message, fitting["spender"]))
+    if fitting.get("by") == "permit2" and str(base.get("verifyingContract")).lower() != _table()["permit2"].lower():
+        text = f"It looks like Permit2, but the contract is {shown(base.get('verifyingContract'))}, not Uniswap's."
+        found.append(Reason("typed_impostor", STOP, text, {"contract": str(base.get("verifyingContract"))[:80]}))
+    for item in items:
+        found.append(_permit(fitting, item if isinstance(item, dict) else {}, base, spender, registry, asked))
+    return found
+
+
+def _permit(rule: dict[str, str], item: Any, base: Any, spender: str, registry: Registry, asked: Asked) -> Reason:
+    named = base.get("verifyingContract") if rule["token"] == "domain" else _get(item, rule["token"])  # noqa: S105
+    token = str(named)
+    value = _get(item, rule["amount"])
+    try:
+        amount = number(value, "amount") if not isinstance(value, bool) else (HUGE if value else 0)
+        known = registry.get("0x" + parse_address(token).hex())
+    except InputError:
+        text = f"A permit for {shown(spender)} whose amount or token cannot be read. What is it for?"
+        return Reason("permit", REVIEW, text, {"spender": spender[:80], "token": token[:80]})
+    what = known.symbol if known is not None else f"token {token}"
+    much = "everything, for ever," if amount >= HUGE else f"{amount:,} smallest units"
+    where = {
+        "spender": spender[:80],
+        "token": token[:80],
+        "amount": str(amount),
+        "until": str(_get(item, rule["until"]))[:80],
+    }
+    if not amount:
+        return Reason("permit", INFO, f"It takes an allowance of {what} back from {spender[:80]}.", where)
+    if asked(_as_call(token, spender, amount)):
+        return Reason("permit", INFO, f"It lets {spender[:80]} take {much} of your {what}, as was asked for.", where)
+    return Reason(
+        "permit",
+        REVIEW,
+        f"By this signature {spender[:80]} can take {much} of your {what}. Did you ask for that?",
+        where,
+    )
+
+
+def delegation_reasons(document: Any) -> list[Reason]:
+    """An EIP-7702 authorization: the account runs another contract's code from then on."""
+    if not isinstance(document, dict):
+        return [Reason("delegation", STOP, "An account delegation that cannot be read.", {})]
+    fields = normal(document, "delegation")
+    target = str(fields.get("address") or fields.get("delegate") or fields.get("contractaddress"))
+    try:
+        raw = parse_address(target)
+        chain = number(fields.get("chainid") or 0, "chain id")
+    except InputError as error:
+        return [Reason("delegation", STOP, f"An account delegation that cannot be read ({error}).", {})]
+    if not any(raw):
+        return [Reason("delegation", INFO, "It takes back the code that the account runs.", {"address": target})]
+    text = f"The account would run the code of {target} as itself: that code can take everything it holds."
+    found = [Reason("delegation", STOP, text, {"address": target, "chain_id": chain})]
+    if not chain:
+        found.append(Reason("delegation", STOP, "The delegation holds on every chain at once.", {"chain_id": 0}))
+    return found
+
+
+def _as_call(token: str, spender: str, amount: int) -> Call | None:
+    """A permit as the call that would allow the same, so that one intent speaks of both."""
+    try:
+        to, who = parse_address(token), parse_address(spender)
+    except InputError:
+        return None
+    return next(iter(unfold(Request(NOBODY, None, Transaction(to, 0, _approval(who, amount), 0))).every), None)
+
+
+def _approval(spender: bytes, amount: int) -> bytes:
+    return APPROVE + spender.rjust(32, b"\0") + amount.to_bytes(32, "big")
+
+
+def _fields(document: Any) -> dict[str, Any]:
+    try:
+        return normal(document, "typed data")
+    except InputError:
+        return {}
+
+
+def _get(message: Any, path: str) -> Any:
+    for part in path.split("."):
+        message = message.get(part) if isinstance(message, dict) else None
+    return message
+
+
+@cache
+def _table() -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load(files("cointrail.guard").joinpath("typed.yaml").read_text("utf-8"))
+    return found
