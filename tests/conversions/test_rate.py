@@ -7,6 +7,7 @@ import pytest
 from bench.labelled import measured
 from cointrail.conversions.measure import measure
 from cointrail.conversions.mixers import coinjoin
+from cointrail.conversions.mixers.pools.weights import ADDRESS, LINKED, OPERATOR, TOUCHED, WHICH
 from cointrail.conversions.rate import Rate, rate, rates, write_rates
 from cointrail.conversions.settlement.piece import RULES
 from cointrail.errors import InputError
@@ -36,7 +37,9 @@ def test_what_is_shipped() -> None:
         coinjoin.JOINMARKET,
         coinjoin.ALIKE,
     }
-    assert fees | joins <= known <= {"key", "recipient", "amount", "alarm", "decode", *fees, *joins, *RULES}
+    pools = {"pool-link", *(f"pool-{clue}" for clue in (ADDRESS, LINKED, TOUCHED, OPERATOR, *WHICH))}
+    assert fees | joins | pools <= known
+    assert known <= {"key", "recipient", "amount", "alarm", "decode", *fees, *joins, *pools, *RULES}
     assert all(one.n > 0 and 0 <= one.precision <= 1 and 0 <= (one.recall or 0) <= 1 for one in rates())
 
 

@@ -13,6 +13,7 @@ from cointrail.conversions.bridges import extended
 from cointrail.conversions.mixers.pools import shipped
 from cointrail.conversions.mixers.pools.clues import same
 from cointrail.conversions.mixers.pools.table import read
+from cointrail.labels import stops
 from cointrail.labels.store import Labels
 from tests.conversions.bridge import DATA
 
@@ -51,7 +52,7 @@ def test_every_row_is_sound() -> None:
 def test_the_label_store_stops_at_each_of_them(tmp_path: Path) -> None:
     table, store = shipped(), Labels(tmp_path)
     for _, address in (*table.pools, *table.routers):
-        [said] = store.at(address, None)
+        [said] = [one for one in store.at(address, None) if stops(one)]  # OFAC's listing of some stops nothing
         assert said.category == "mixer"
 
 
