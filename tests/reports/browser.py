@@ -10,6 +10,10 @@ from typing import Any
 
 import pytest
 
+from tests.anvil import INSTALL
+
+AXE = Path(__file__).parents[1] / "node" / "node_modules" / "axe-core" / "axe.min.js"
+DARK = "--blink-settings=preferredColorScheme=0"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 FLAGS = (
     "--headless",
@@ -53,12 +57,12 @@ def usual_fonts() -> None:
         pytest.skip(f"Arial is drawn as {told or 'nobody knows what'}: install fonts-liberation")
 
 
-def render(page: Path, folder: Path, width: int = 1400) -> Rendered:
+def render(page: Path, folder: Path, width: int = 1400, *flags: str) -> Rendered:
     """Open a page and let its scripts run."""
     log, profile = folder / "net.json", folder / "profile"
     where = (f"--user-data-dir={profile}", f"--log-net-log={log}", f"--window-size={width},900")
     done = subprocess.run(
-        [browser(), *FLAGS, *where, "--dump-dom", page.as_uri()], capture_output=True, timeout=120, check=True
+        [browser(), *FLAGS, *where, *flags, "--dump-dom", page.as_uri()], capture_output=True, timeout=120, check=True
     )
     console = re.findall(r"CONSOLE.*", done.stderr.decode("utf-8", "replace"))
     network = json.loads(log.read_text("utf-8"))
@@ -73,14 +77,27 @@ def render(page: Path, folder: Path, width: int = 1400) -> Rendered:
     return Rendered(done.stdout.decode(), console, requests)
 
 
-def driven(page: Path, folder: Path, script: str, width: int = 1400) -> Any:
-    """The value that a script of the test returns inside the page (whose own policy would forbid that script)."""
+def driven(page: Path, folder: Path, script: str, width: int = 1400, *flags: str) -> Any:
+    """What a script of the test returns or promises inside the page (whose own policy would forbid that script)."""
     text = page.read_text("utf-8")
     text = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", text, count=1)
-    told = f"const out=(()=>{{{script}}})();document.documentElement.dataset.told=JSON.stringify(out)"
+    told = (
+        f"Promise.resolve((()=>{{{script}}})())"
+        ".then((out)=>{document.documentElement.dataset.told=JSON.stringify(out)})"
+    )
     copy = folder / "driven.html"
     copy.write_text(text.replace("</body>", f"<script>{told}</script></body>"), encoding="utf-8")
-    dom = render(copy, folder, width).dom
+    dom = render(copy, folder, width, *flags).dom
     found = re.search(r'data-told="([^"]*)"', dom)
     assert found, "the script of the test did not finish"
     return json.loads(found[1].replace("&quot;", '"').replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&"))
+
+
+def barriers(page: Path, folder: Path, *flags: str) -> list[tuple[str, str]]:
+    """What keeps people from using a page, as axe finds it: rule and element."""
+    if not AXE.exists():
+        pytest.skip(f"axe is not installed: {INSTALL}")
+    asked = "const named=(one)=>one.nodes.map((node)=>[one.id,node.html]);"
+    answer = "return axe.run().then((found)=>found.violations.flatMap(named))"
+    found = driven(page, folder, f"{AXE.read_text('utf-8')};{asked}{answer}", 1400, *flags)
+    return [(rule, element) for rule, element in found]

@@ -22,7 +22,9 @@ def report(
         Path | None, typer.Option("--rules-file", metavar="FILE", help="Rule sets of your own.")
     ] = None,
     claims: Claims = None,
-    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Write JSON, Markdown, CSV there.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="Write page, JSON, Markdown, CSV there.")
+    ] = None,
 ) -> None:
     """Compute what was stolen in a year from what sources say, with ranges, gaps, contradictions and checks."""
     whole = ledger(Store(claims) if claims else None)

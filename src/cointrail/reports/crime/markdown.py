@@ -3,16 +3,13 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from cointrail.reports.crime.words import NONE, between, dollars, number, percent, signed
+from cointrail.reports.crime import sentences
+from cointrail.reports.crime.words import NONE, between, dollars, number, percent, signed, under, when, worth
 from cointrail.reports.plain import plain
 
 Report = Mapping[str, Any]
 LARGEST = 20  # thefts that are listed; all are in incidents.csv
 CONFLICTS = 15
-TITLES = {
-    "actors": "Who", "kinds": "From whom", "platforms": "Which platforms", "attacks": "How",
-    "chains": "On which chains",
-}  # fmt: skip
 SPECIAL = str.maketrans({mark: f"\\{mark}" for mark in "\\|*_`<>[]#"})
 
 
@@ -29,12 +26,7 @@ def _head(report: Report) -> Iterator[str]:
     told = report["report"]
     yield f"# Crypto theft in {told['year']}"
     yield ""
-    known = f"as it was known on {told['as_of']}" if told["as_of"] else "as is known now"
-    yield (
-        f"Computed from {report['methods']['claims']:,} claims about {len(report['incidents']):,} thefts, {known}, "
-        f"under the rule set **{_text(told['rules']['name'])}**: {_text(told['rules']['meaning'])}. "
-        f"The catalogue holds of this year: {_text(told['coverage'])}."
-    )
+    yield sentences.basis(report, _text)
 
 
 def _headline(report: Report) -> Iterator[str]:
@@ -44,7 +36,7 @@ def _headline(report: Report) -> Iterator[str]:
         ("figure", "value", "from – to", "thefts", "without a known worth", "published by others"),
         (
             (
-                row["says"], _value(row), between(row["least"], row["most"], row["unit"]), f"{row['n']:,}",
+                row["says"], worth(row), between(row["least"], row["most"], row["unit"]), f"{row['n']:,}",
                 f"{row['missing']:,}", _said(row["published"]),
             )
             for row in report["headline"]
@@ -109,7 +101,7 @@ def _published(one: Mapping[str, Any] | None) -> tuple[str, str]:
 
 
 def _groups(report: Report) -> Iterator[str]:
-    for name, title in TITLES.items():
+    for name, title in sentences.TITLES.items():
         yield f"## {title}"
         yield ""
         yield from _table(
@@ -118,7 +110,7 @@ def _groups(report: Report) -> Iterator[str]:
         )
         yield ""
     if report["groups"]["chains"]:
-        yield "A theft on several chains counts with each of them."
+        yield sentences.CHAINS
 
 
 def _concentration(report: Report) -> Iterator[str]:
@@ -139,15 +131,9 @@ def _concentration(report: Report) -> Iterator[str]:
 
 
 def _personal(report: Report) -> Iterator[str]:
-    row = report["personal"]
     yield "## Taken from persons"
     yield ""
-    yield (
-        f"{row['total']['n']:,} thefts of {dollars(row['total']['value'])} dollars, {row['physical']['n']:,} of them "
-        f"by force ({dollars(row['physical']['value'])}); {row['total']['missing']:,} without a known worth. They are "
-        f"{percent(row['share'])} of the year, and {percent(row['share_without_largest'])} without the year's largest "
-        f"theft. Only thefts that somebody reported one by one are here."
-    )
+    yield sentences.personal(report)
 
 
 def _speed(report: Report) -> Iterator[str]:
@@ -183,7 +169,7 @@ def _others(figures: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     for one in figures:
         bound = f"{one['bound']} " if one["bound"] else ""
         unit = f" {one['unit']}" if one["unit"] not in ("fraction", "ratio") else ""
-        said = f"{bound}{one['printed']}{unit} ({_text(one['by'])}, {_when(one)})"
+        said = f"{bound}{one['printed']}{unit} ({_text(one['by'])}, {when(one)})"
         yield f"- {_text(one['metric'])} in {one['window']}: {said}"
 
 
@@ -194,17 +180,9 @@ def _projection(report: Report) -> Iterator[str]:
     if row is None:
         yield "Too few years are known to project one."
         return
-    yield (
-        f"In thefts of {dollars(row['floor'])} dollars or more, {row['year']} comes to between {dollars(row['low'])} "
-        f"and {dollars(row['high'])} in nine of ten simulated years, {dollars(row['middle'])} in the middle. The "
-        f"chance that it exceeds the year before is {percent(row['last_exceeded'], 0)}, that it breaks the record of "
-        f"{row['record_year']} ({dollars(row['record'])}) {percent(row['record_broken'], 0)}, and that a theft larger "
-        f"than any before comes {percent(row['largest_broken'], 0)}. The tail has the exponent "
-        f"{number(row['exponent'])} (standard error {number(row['exponent_error'])}, {row['tail']} thefts); with 2 or "
-        f"less no mean exists, which is why the interval is so wide."
-    )
+    yield sentences.projection(row)
     yield ""
-    yield f"The same method for earlier years; {row['backtest_inside']} of {row['backtest_n']} came inside."
+    yield sentences.backtest(row)
     yield ""
     yield from _table(
         ("year", "from", "middle", "to", "came", "inside"),
@@ -213,9 +191,8 @@ def _projection(report: Report) -> Iterator[str]:
             for one in row["backtest"]
         ),
     )
-    rate = report["run_rate"]
     yield ""
-    yield f"Run rate of {rate['day']}: {dollars(rate['value'])} a year; at mid-year it was {dollars(rate['at_half'])}."
+    yield sentences.pace(report)
 
 
 def _sensitivity(report: Report) -> Iterator[str]:
@@ -225,7 +202,7 @@ def _sensitivity(report: Report) -> Iterator[str]:
     yield ""
     yield from _table(
         ("figure", *names),
-        ((row["figure"], *(_under(row["figure"], row["under"][name]) for name in names)) for row in rows),
+        ((row["figure"], *(under(row["figure"], row["under"][name]) for name in names)) for row in rows),
     )
     yield ""
     yield "Totals hang the most on these:"
@@ -237,12 +214,6 @@ def _sensitivity(report: Report) -> Iterator[str]:
             for row in report["sensitivity"]["hinges"]
         ),
     )
-
-
-def _under(figure: str, value: str | None) -> str:
-    if "share" in figure:
-        return percent(value)
-    return number(value) if figure in ("incidents", "gini", "largest over median") else dollars(value)
 
 
 def _largest(report: Report) -> Iterator[str]:
@@ -286,7 +257,7 @@ def _contradictions(report: Report) -> Iterator[str]:
     yield "### Figures that were restated"
     yield ""
     for row in found["restated"]:
-        said = " → ".join(f"{one['printed']} ({_when(one)})" for one in row["figures"])
+        said = " → ".join(f"{one['printed']} ({when(one)})" for one in row["figures"])
         yield f"- {_text(row['by'])}, {row['metric']} of {_text(row['of'])} in {row['window']}: {said}"
     yield ""
     yield "### Publishers who do not agree"
@@ -313,10 +284,7 @@ def _methods(report: Report) -> Iterator[str]:
     told = report["methods"]
     yield "## Methods"
     yield ""
-    yield (
-        f"{told['claims']:,} claims of {told['sources']:,} sources on {told['pages']:,} pages; {told['undated']:,} of "
-        "them do not say when they were made and count as said at the theft."
-    )
+    yield sentences.claims(report)
     yield ""
     yield from (f"- **{_text(name)}**: {_text(says)}" for name, says in told["definitions"].items())
     yield ""
@@ -335,16 +303,8 @@ def _text(value: object) -> str:
     return plain(str(value), 400).translate(SPECIAL)
 
 
-def _value(row: Mapping[str, Any]) -> str:
-    return percent(row["value"]) if row["unit"] == "fraction" else dollars(row["value"])
-
-
 def _said(figures: Sequence[Mapping[str, Any]]) -> str:
-    return "; ".join(f"{one['by']} {one['printed']} ({one['window']}, {_when(one)})" for one in figures)
-
-
-def _when(one: Mapping[str, Any]) -> str:
-    return f"said {'by ' if one['by_then'] else ''}{one['said']}" if one["said"] else "undated"
+    return "; ".join(f"{one['by']} {one['printed']} ({one['window']}, {when(one)})" for one in figures)
 
 
 def _who(claim: Mapping[str, Any]) -> str:

@@ -1,6 +1,8 @@
 """How figures of the report are read: `3.39 billion`, `59.9 %`, `1,400,000,000`."""
 
+from collections.abc import Mapping
 from decimal import Decimal
+from typing import Any
 
 from cointrail.reports.plain import plain
 
@@ -8,6 +10,7 @@ SCALES = ((Decimal(10**12), "trillion"), (Decimal(10**9), "billion"), (Decimal(1
 DIGITS = 3
 SMALL = 10
 NONE = "–"
+PLAIN_NUMBERS = {"incidents", "gini", "largest over median"}
 FORMULA = ("=", "+", "@", "\t")  # what a spreadsheet would take for a formula
 
 
@@ -33,10 +36,12 @@ def signed(text: str | None) -> str:
 
 
 def between(low: str | None, high: str | None, unit: str) -> str:
-    """A range, or one figure where the ends are the same."""
+    """A range, `3.31 to 3.50 billion`, or one figure where the ends are the same."""
     read = percent if unit == "fraction" else dollars
-    first, second = read(low), read(high)
-    return first if first == second else f"{first} to {second}"
+    first, last = read(low), read(high)
+    number, _, word = first.partition(" ")
+    same = word == last.partition(" ")[2]
+    return first if first == last else f"{number if same else first} to {last}"
 
 
 def number(text: str | None) -> str:
@@ -46,6 +51,23 @@ def number(text: str | None) -> str:
     value = Decimal(text)
     told = f"{value:,.4f}" if abs(value) < SMALL else f"{value:,.2f}"
     return told.rstrip("0").rstrip(".")
+
+
+def worth(row: Mapping[str, Any]) -> str:
+    """The value of a figure in its unit."""
+    return percent(row["value"]) if row["unit"] == "fraction" else dollars(row["value"])
+
+
+def under(figure: str, value: str | None) -> str:
+    """A figure of the sensitivity table, by its name: a share, a plain number, or dollars."""
+    if "share" in figure:
+        return percent(value)
+    return number(value) if figure in PLAIN_NUMBERS else dollars(value)
+
+
+def when(one: Mapping[str, Any]) -> str:
+    """When something was said: `said 2025-12`, `said by 2025-12`, `undated`."""
+    return f"said {'by ' if one.get('by_then') else ''}{one['said']}" if one["said"] else "undated"
 
 
 def cell(value: object, longest: int = 300) -> str:

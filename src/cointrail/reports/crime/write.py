@@ -1,4 +1,4 @@
-"""Writes a report into a folder: report.json, report.md and the tables, each whole or not at all."""
+"""Writes a report into a folder: report.json, report.md, report.html and the tables, each whole or not at all."""
 
 import json
 from collections.abc import Mapping
@@ -7,6 +7,7 @@ from typing import Any
 
 from cointrail.errors import InputError
 from cointrail.reports.crime.markdown import markdown
+from cointrail.reports.crime.page import page
 from cointrail.reports.crime.tables import tables
 
 
@@ -14,7 +15,7 @@ def write_report(report: Mapping[str, Any], folder: Path) -> list[Path]:
     """Writes the files and returns them. Raises InputError when the folder cannot be written to."""
     content = {
         "report.json": json.dumps(report, indent=1, ensure_ascii=False) + "\n", "report.md": markdown(report),
-        **tables(report),
+        "report.html": page(report), **tables(report),
     }  # fmt: skip
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -10,7 +10,7 @@ import plotly.offline
 
 from cointrail.reports.kinds import kinds
 
-SCRIPTS = ("base", "turns", "flow", "time", "tables", "main")  # in the order in which they run
+SCRIPTS = ("base", "turns", "flow", "time", "sort", "copy", "main")  # in the order in which they run
 
 
 @cache
@@ -20,9 +20,15 @@ def library() -> str:
 
 
 @cache
-def script() -> str:
-    """The page's own script."""
-    return "".join(_text(f"script/{name}.js") for name in SCRIPTS)
+def script(*names: str) -> str:
+    """The page's own script, or some parts of it; `sort` needs no other."""
+    return "".join(_text(f"script/{name}.js") for name in names or SCRIPTS)
+
+
+@cache
+def sheet() -> str:
+    """The style sheet of every page: colours for light and dark, type, tables, print."""
+    return _text("page.css")
 
 
 @cache
@@ -32,7 +38,7 @@ def style() -> str:
     dark = "".join(f"--kind-{kind.key}:{kind.dark};" for kind in kinds().values())
     uses = "".join(f".k-{key}{{--k:var(--kind-{key})}}" for key in kinds())
     scheme = f"@media (prefers-color-scheme:dark){{:root:not([data-theme=light]){{{dark}}}}}"
-    return f":root{{{light}}}{scheme}{uses}\n{_text('page.css')}"
+    return f":root{{{light}}}{scheme}{uses}\n{sheet()}"
 
 
 def embedded(value: object) -> str:

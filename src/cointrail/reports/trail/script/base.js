@@ -12,7 +12,6 @@ const color = (name) => getComputedStyle(root).getPropertyValue("--" + name).tri
 const SHADES = 8; // colours of assets, as --a0 to --a7 of the style sheet
 const kindColor = (kind) => color(data.titles[kind] ? "kind-" + kind : kind);
 const safe = (text) => String(text).replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
-const number = (text) => parseFloat(text.replaceAll(",", ""));
 const stamp = (seconds) => new Date(seconds * 1000).toISOString().slice(0, 19).replace("T", " ");
 const plural = (count, word) => count.toLocaleString("en-US") + " " + word + (count === 1 ? "" : "s");
 const faded = (hex, alpha) => {

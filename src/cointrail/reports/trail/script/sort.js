@@ -1,5 +1,6 @@
-// Sorting and copying.
+// Sorting.
 // Amounts sort by their exact figure, which is the title of the cell; what is unknown comes last in both directions.
+const number = (text) => parseFloat(text.replaceAll(",", ""));
 const UNKNOWN = new Set(["", "–", "not known", "no address"]);
 function value(row, column) {
   const cell = row.cells[column];
@@ -23,19 +24,5 @@ document.querySelectorAll("table.sortable").forEach((table) => {
       rows.sort(([a], [b]) => (a === null || b === null ? (a === null) - (b === null) : (a < b ? -1 : a > b ? 1 : 0) * (down ? -1 : 1)));
       table.tBodies[0].append(...rows.map(([, row]) => row));
     });
-  });
-});
-
-document.querySelectorAll(".endpoints tbody th code, .codes code").forEach((code) => {
-  const button = document.createElement("button");
-  button.type = "button";
-  button.className = "copy";
-  button.textContent = "copy";
-  button.setAttribute("aria-label", "Copy " + code.textContent);
-  code.after(button);
-  button.addEventListener("click", () => {
-    const done = () => { button.textContent = "copied"; setTimeout(() => { button.textContent = "copy"; }, 1500); };
-    const select = () => { getSelection().selectAllChildren(code); };
-    if (navigator.clipboard) navigator.clipboard.writeText(code.textContent).then(done, select); else select();
   });
 });
