@@ -1,7 +1,5 @@
 """Exposures on disk, in `exposure/` of a ledger, a folder for each policy: derived, and may be deleted at any time."""
 
-import json
-import shutil
 from bisect import bisect_left
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -20,15 +18,14 @@ from cointrail.exposure.totals import parts
 from cointrail.labels import Labels
 from cointrail.ledger import Ledger, open_ledger
 from cointrail.ledger.book import read_all
-from cointrail.ledger.files import alone, sealed, sha256, sync_file, sync_folder, unsealed, write_json
+from cointrail.ledger.derived import BROKEN, check_arrays, read_said, write_arrays
+from cointrail.ledger.files import alone
 from cointrail.tracing.ledgers import Ledgers
 from cointrail.tracing.policies import POLICIES
 
 FOLDER = "exposure"
 VERSION = 1
 LOCK = ".exposure.lock"
-BROKEN = (OSError, ValueError, KeyError, TypeError, RecursionError)  # what damaged files raise
-CHECKED = 1 << 26  # bytes of all arrays up to which they are compared with their checksums whenever they are opened
 OWN = ("owner", "address", "first", "asset")  # arrays of both directions
 SIDES = ("total", "start", "colour", "hops", "amount")  # ... and of each
 SIDE: tuple[Direction, ...] = ("source", "destination")
@@ -42,10 +39,10 @@ class Exposures:
     def __init__(self, ledger: Ledger, labels: Labels, policy: str) -> None:
         """Use `open`. Raises ValueError and the like where nothing sound of this ledger and these labels is stored."""
         folder = ledger.path / FOLDER / policy
-        meta = unsealed(json.loads((folder / "meta.json").read_text("utf-8")))
+        meta = read_said(folder)
         if meta["state"] != _state(ledger, labels, policy):
             raise ValueError("made from another ledger, other labels or by another version")
-        _check(folder, meta["files"])
+        check_arrays(folder, meta["files"])
         arrays = {name: np.asarray(np.load(folder / f"{name}.npy", mmap_mode="r")) for name in meta["files"]}
         self.policy, self.folder, self._ledger = policy, folder, ledger
         self._digests = ledger.digest, labels.digest
@@ -170,31 +167,8 @@ def _save(ledger: Ledger, labels: Labels, policy: str, made: Ground, passes: lis
     }  # fmt: skip
     for side, one in zip(SIDE, passes, strict=True):
         arrays |= {f"{side}_{name}": getattr(one, name) for name in SIDES}
-    folder, aside = ledger.path / FOLDER / policy, ledger.path / FOLDER / f"{policy}.tmp"
-    shutil.rmtree(aside, ignore_errors=True)
-    aside.mkdir()
-    files = {}
-    for name, array in arrays.items():
-        path = aside / f"{name}.npy"
-        np.save(path, array)
-        sync_file(path)
-        files[name] = {"bytes": path.stat().st_size, "sha256": sha256(path)}
-    state = _state(ledger, labels, policy)
-    write_json(aside / "meta.json", sealed({"state": state, "files": files, "too_large": made.too_large}))
-    shutil.rmtree(folder, ignore_errors=True)
-    aside.rename(folder)
-    sync_folder(folder.parent)
-
-
-def _check(folder: Path, files: dict[str, Any]) -> None:
-    """ValueError where a file is not as it was written; large ones are only measured."""
-    for name, said in files.items():
-        if (folder / f"{name}.npy").stat().st_size != said["bytes"]:
-            raise ValueError(f"{name} is cut short")
-    if sum(said["bytes"] for said in files.values()) <= CHECKED:
-        for name, said in files.items():
-            if sha256(folder / f"{name}.npy") != said["sha256"]:
-                raise ValueError(f"{name} was changed")
+    said = {"state": _state(ledger, labels, policy), "too_large": made.too_large}
+    write_arrays(ledger.path / FOLDER / policy, arrays, said)
 
 
 def _whole(words: list[int]) -> int:

@@ -17,7 +17,6 @@ of the output. All other chains have these arrays empty.
 """
 
 import json
-import shutil
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -31,8 +30,9 @@ from cointrail.ledger import segment as segments
 from cointrail.ledger.book import fixed, read_all
 from cointrail.ledger.clock import Clock
 from cointrail.ledger.columns import flat, integers
+from cointrail.ledger.derived import read_said, write_arrays
 from cointrail.ledger.events import telling
-from cointrail.ledger.files import sealed, sha256, stored, sync_file, unsealed, write_json
+from cointrail.ledger.files import sha256, stored
 from cointrail.ledger.intern import Interner, Words, words
 from cointrail.ledger.manifest import Manifest, Segment
 from cointrail.ledger.marks import CLOSE, EVENT, MEMO, span, transactions
@@ -88,7 +88,7 @@ def state(manifest: Manifest) -> str:
 def fresh(folder: Path, manifest: Manifest) -> bool:
     """Whether the index belongs to the segments and is whole. A large one is only measured; `damage` reads it all."""
     try:
-        said = _meta(folder)
+        said = read_said(folder / "index")
         if said["state"] != state(manifest):
             return False
         small = manifest.transfers <= CHECKED_ROWS
@@ -100,17 +100,13 @@ def fresh(folder: Path, manifest: Manifest) -> bool:
 def damage(folder: Path, manifest: Manifest) -> Path | None:
     """The first file of an index that claims to belong to the segments and is not as it was written."""
     try:
-        said = _meta(folder)
+        said = read_said(folder / "index")
     except BROKEN:
         return None
     if said["state"] != state(manifest):
         return None
     bad = (name for name in ARRAYS if not _intact(folder, name, said["files"][name], True))
     return next((folder / "index" / f"{name}.npy" for name in bad), None)
-
-
-def _meta(folder: Path) -> dict[str, Any]:
-    return unsealed(json.loads((folder / "index" / "meta.json").read_text("utf-8")))
 
 
 def _intact(folder: Path, name: str, said: dict[str, Any], whole: bool) -> bool:
@@ -204,7 +200,7 @@ def build(folder: Path, manifest: Manifest, content: str, step: Step = lambda sh
         "moment": clock.times,
         **owners(spending),
     }
-    _store(folder, arrays, {"state": state(manifest), "digest": content})
+    write_arrays(folder / "index", arrays, {"state": state(manifest), "digest": content})
     step(1.0)
 
 
@@ -229,21 +225,6 @@ def _words(folder: Path, segment: Segment) -> npt.NDArray[np.uint64]:
     return words(fixed(column, HASH_BYTES))[:, 0] if len(column) else np.empty(0, np.uint64)
 
 
-def _store(folder: Path, arrays: dict[str, npt.NDArray[Any]], meta: dict[str, Any]) -> None:
-    """Build aside and swap in, so that a reader sees a whole index or none."""
-    aside, index = folder / "index.tmp", folder / "index"
-    shutil.rmtree(aside, ignore_errors=True)
-    aside.mkdir()
-    for name, array in arrays.items():
-        np.save(aside / f"{name}.npy", array)
-        sync_file(aside / f"{name}.npy")
-    paths = {name: aside / f"{name}.npy" for name in arrays}
-    files = {name: {"bytes": path.stat().st_size, "sha256": sha256(path)} for name, path in paths.items()}
-    write_json(aside / "meta.json", sealed(meta | {"files": files}))
-    shutil.rmtree(index, ignore_errors=True)
-    aside.rename(index)
-
-
 class Index:
     """The mapped arrays, and the few questions that a walk asks them."""
 
@@ -261,7 +242,7 @@ class Index:
         self.lost, self.memo = arrays["lost"], arrays["memo"]
         self.owned, self.owned_start = arrays["owned"], arrays["owned_start"]
         self.outputs = len(self.owner) > 0  # whether this is an output-based chain
-        self.digest = str(_meta(folder)["digest"])
+        self.digest = str(read_said(folder / "index")["digest"])
         # views whose elements are Python integers: half the cost of an array's where few are wanted
         self._entries, self._start = self.entries.data, self.start.data
         self._link, self._amount = self.link.data, self.amount.data
