@@ -15,6 +15,7 @@ import pytest
 from cointrail.incidents.ledger import Ledger, ledger
 from cointrail.incidents.report import report
 from cointrail.reports.crime import write_report
+from cointrail.reports.crime.charts import charts
 from cointrail.reports.crime.page import SECTIONS, page
 from cointrail.reports.crime.page.rows import digits, linked
 from cointrail.reports.crime.words import dollars
@@ -132,8 +133,32 @@ def test_every_figure_claim_and_answer_is_there() -> None:
 def test_bubbles_are_the_thefts_with_a_worth() -> None:
     known = [one for one in found(2025)["incidents"] if float(one["usd"] or 0) > 0 and not one["left_out"]]
     assert len(re.findall(r'<circle class="bubble', made(2025))) == len(known)
-    radius = {float(one) for one in re.findall(r'<circle class="bubble[^>]* r="([\d.]+)"', made(2025))}
-    assert max(radius) == 46.0
+    radius = sorted(map(float, re.findall(r'<circle class="bubble[^>]* r="([\d.]+)"', made(2025))), reverse=True)
+    first, second = sorted((float(one["usd"]) for one in known), reverse=True)[:2]
+    assert (radius[0] / radius[1]) ** 2 == pytest.approx(first / second, rel=0.02)  # areas, drawn to a tenth
+
+
+@pytest.mark.parametrize("year", [2021, 2024, 2025])
+def test_a_colour_of_an_attack_means_the_same_in_both_charts(year: int) -> None:
+    drawn = charts(found(year))
+    one, other = ({name: style for style, name in drawn[chart].key} for chart in ("bubbles", "attacks"))  # type: ignore[union-attr]
+    coloured = {name for name, style in one.items() if style.startswith("c")}
+    assert len(coloured) > 3 and all(one[name] == other[name] for name in coloured)
+
+
+@pytest.mark.parametrize("year", [2021, 2022, 2024, 2025])
+def test_parts_of_the_columns_add_up(year: int) -> None:
+    """What is drawn of each year is as high as its total is on the scale."""
+    chart = charts(found(year))["actors"]
+    assert chart is not None
+    heights: dict[str, float] = {}
+    for x, height in re.findall(
+        r'<rect class="part [^"]*" x="([\d.]+)" y="[\d.]+" width="[\d.]+" height="([\d.]+)"', chart.picture
+    ):
+        heights[x] = heights.get(x, 0) + float(height)
+    totals = [float(row["total"]["value"]) for row in found(year)["years"]]
+    scale = max(heights.values()) / max(totals)
+    assert list(heights.values()) == pytest.approx([total * scale for total in totals], abs=0.5)
 
 
 @pytest.mark.parametrize("make", [lambda: made(2025), lambda: page(hostile())], ids=["catalogue", "hostile"])
@@ -218,8 +243,17 @@ def test_a_browser_shows_it_offline_in_both_themes_and_sorts(tmp_path: Path) -> 
     assert (seen.requests, seen.console) == ([], [])
     told = driven(target, tmp_path, SORTED)
     assert told["worth"] > 150 and told["sorted"] and told["claims"] and told["first"] == "Bybit"
+    narrow = "const page=document.documentElement; return [page.scrollWidth, page.clientWidth]"
+    wide, seen_width = driven(target, tmp_path, narrow, 420)
+    assert wide <= seen_width
     light, dark = driven(target, tmp_path, COLOURS), driven(target, tmp_path, COLOURS, 1400, DARK)
     assert light[0] == "rgb(255, 255, 255)" and all(one != other for one, other in zip(light, dark, strict=True))
+
+
+def test_what_a_reader_of_dark_pages_prints_is_light() -> None:
+    style = re.findall(r"<style>(.*?)</style>", made(2025), re.DOTALL)[0]
+    dark = re.findall(r"@media([^{]*)\{[^{]*\{[^}]*color-scheme:dark", style)
+    assert [one.strip() for one in dark] == ["screen and (prefers-color-scheme:dark)"]
 
 
 def test_hostile_text_draws_without_complaint(tmp_path: Path) -> None:

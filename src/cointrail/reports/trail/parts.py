@@ -37,7 +37,7 @@ def style() -> str:
     light = "".join(f"--kind-{kind.key}:{kind.light};" for kind in kinds().values())
     dark = "".join(f"--kind-{kind.key}:{kind.dark};" for kind in kinds().values())
     uses = "".join(f".k-{key}{{--k:var(--kind-{key})}}" for key in kinds())
-    scheme = f"@media (prefers-color-scheme:dark){{:root:not([data-theme=light]){{{dark}}}}}"
+    scheme = f"@media screen and (prefers-color-scheme:dark){{:root:not([data-theme=light]){{{dark}}}}}"
     return f":root{{{light}}}{scheme}{uses}\n{sheet()}"
 
 

@@ -1,7 +1,9 @@
 """A chart: a picture, the meaning of its colours, and the same figures as a table."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from markupsafe import Markup
@@ -31,6 +33,15 @@ def axis(value: float) -> str:
     """A sum of dollars at a tick: `500 million`, `1.5 billion`."""
     number, _, word = dollars(str(round(value))).partition(" ")
     return f"{number.rstrip('0').rstrip('.') if '.' in number else number} {word}".strip()
+
+
+def order(report: Report, name: str) -> list[str]:
+    """The actors or attacks of all years by what they took together, so that a colour means one thing on the page."""
+    sums: dict[str, Decimal] = defaultdict(Decimal)
+    for row in report["years"]:
+        for key, one in row[name].items():
+            sums[key] += Decimal(one["value"])
+    return sorted(sums, key=lambda key: (-sums[key], key))
 
 
 def shades(names: Iterable[str], most: int = SHADES) -> dict[str, str]:

@@ -10,7 +10,7 @@ from cointrail.reports.crime.charts.svg import WIDTH, Scale, decades, linear, lo
 from cointrail.reports.crime.words import between, dollars, percent
 from cointrail.reports.plain import plain
 
-ROW, BAR, LEFT, RIGHT, TOP, BOTTOM = 40, 12, 300, 24, 6, 30
+ROW, BAR, LEFT, RIGHT, TOP, BOTTOM = 40, 12, 300, 40, 6, 30
 MARK = 6.0
 OTHER_WORDS = "published by others, of the same year"
 

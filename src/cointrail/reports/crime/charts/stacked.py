@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from markupsafe import Markup
 
-from cointrail.reports.crime.charts.chart import OTHERS, REST, UNKNOWN, Chart, Report, axis, shades
+from cointrail.reports.crime.charts.chart import OTHERS, REST, UNKNOWN, Chart, Report, axis, order, shades
 from cointrail.reports.crime.charts.svg import WIDTH, linear, picture, shape, text, ticks
 from cointrail.reports.crime.words import dollars
 from cointrail.reports.plain import plain
@@ -36,14 +36,10 @@ def stacked(report: Report, name: str, title: str, says: str, parts: bool) -> Ch
     """Columns of the years: dollars, or parts of the whole."""
     years = [(str(row["year"]), {key: Decimal(one["value"]) for key, one in row[name].items()})
              for row in report["years"]]  # fmt: skip
-    sums: dict[str, Decimal] = defaultdict(Decimal)
-    for _, row in years:
-        for key, value in row.items():
-            sums[key] += value
-    order = sorted(sums, key=lambda key: (-sums[key], key))
-    classes = shades(order)
-    grey = sorted(key for key in order if key in UNKNOWN)
-    names = [*classes, *([OTHERS] if set(order) - set(classes) - set(grey) else []), *grey]
+    found = order(report, name)
+    classes = shades(found)
+    grey = sorted(key for key in found if key in UNKNOWN)
+    names = [*classes, *([OTHERS] if set(found) - set(classes) - set(grey) else []), *grey]
     columns = [(year, _folded(row, classes, grey)) for year, row in years]
     return Chart(
         title, says, _draw(columns, names, classes, parts, title),

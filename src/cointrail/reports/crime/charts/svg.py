@@ -7,7 +7,7 @@ from markupsafe import Markup, escape
 
 Scale = Callable[[float], float]
 WIDTH = 960  # of every picture, in its own units; the page shrinks it as a whole
-LETTER = 6.7  # about how wide a letter of the charts is
+LETTER = 6.1  # about how wide a letter of a name in a chart is
 STEPS = (1, 2, 2.5, 5, 10)
 
 
