@@ -30,7 +30,7 @@ P99, LEAST = 0.020, 1_000  # seconds; addresses a second
 NOTE = (
     "Server, database and client share the two cores. Every answer is on the disk, with its line in the audit log, "
     "before it is sent. Single requests leave at their time whether or not earlier ones were answered; their time "
-    "counts from the moment they were due. Exposures lie in memory, one hop and a second in proportion."
+    "counts from the moment they were due. Exposures are those of the whole ledger, mapped from disk."
 )
 
 
