@@ -88,8 +88,8 @@ def test_report_writes_its_files(tmp_path: Path) -> None:
     told = done("report", 2025, "--out", tmp_path / "r").out
     assert "Chainalysis said 3.40 billion" in told
     assert {path.name for path in (tmp_path / "r").iterdir()} == {
-        "report.json", "report.md", "years.csv", "groups.csv", "incidents.csv", "claims.csv", "published.csv",
-        "checks.csv", "contradictions.csv", "sensitivity.csv",
+        "report.html", "report.json", "report.md", "years.csv", "groups.csv", "incidents.csv", "claims.csv",
+        "published.csv", "checks.csv", "contradictions.csv", "sensitivity.csv",
     }  # fmt: skip
     first = (tmp_path / "r" / "report.json").read_bytes()
     done("report", 2025, "--out", tmp_path / "r")
