@@ -39,7 +39,7 @@ class Bridges:
         gates: Collection[int],
     ) -> None:
         self._ledgers, self._backward, self._rows, self._ends, self._kept = ledgers, backward, rows, ends, kept
-        self.legs = Legs(ledgers, backward, find, rows)
+        self.legs = Legs(ledgers, backward, find, rows, {*wallets, *gates})
         self._telling = Telling(ledgers, self.legs, backward)
         self._paid: dict[tuple[int, int], list[Paid]] = {}  # by ledger and first row
         self._wallets, self._gates = wallets, gates
@@ -99,10 +99,8 @@ class Bridges:
             return self._over_output(out)
         number, first, _ = self._ledgers.transaction(out.key)
         known = self.legs.told.get((number, first))
-        if known is None and self.takes(out.holding):
-            known = number, self._ledgers.all[number].facts([first]).tx[0] or b""
         if known is None:
-            return [out]
+            return [self._beside(out, ())] if self.takes(out.holding) else [out]
         places = [place for place in self.legs.of.get(known, ()) if self.legs.crossings.legs[place].side == self._side]
         spans = self.legs.spans(number, out.key, out.holding, places)
         if not spans:

@@ -1,6 +1,6 @@
 """The bridge legs of a trace in its ledgers: which transactions tell of them, and which units were whose."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -14,18 +14,26 @@ from cointrail.tracing.ledgers import Ledgers
 from cointrail.tracing.orders import Row
 
 ZERO = bytes(20)
+MOST = 200_000  # movements of a watched holding: of one with more there are no legs
 FIRST_OF_EVENT = FIRST | EVENT  # marks of the first row of a transaction of which events tell
 
 
 class Legs:
     """The bridge legs of all ledgers of a trace, and the links between them; decoded when the first is asked for.
 
-    `rows(key)` gives the movements of a transaction.
+    `rows(key)` gives the movements of a transaction. `watched`: holdings whose movements may be legs though no event
+    tells of them.
     """
 
     def __init__(
-        self, ledgers: Ledgers, backward: bool, find: Callable[[], Crossings], rows: Callable[[int], list[Row]]
+        self,
+        ledgers: Ledgers,
+        backward: bool,
+        find: Callable[[], Crossings],
+        rows: Callable[[int], list[Row]],
+        watched: Collection[int],
     ) -> None:
+        self._watched = watched
         self._ledgers, self._backward, self._find, self._rows = ledgers, backward, find, rows
         self.numbers = {ledger.chain: number for number, ledger in enumerate(ledgers.all)}
         self._parties: dict[tuple[int, int], int | None] = {}
@@ -57,11 +65,21 @@ class Legs:
         """Ledger and transaction of every leg, by ledger and the transaction's first row; read all at once."""
         found: dict[tuple[int, int], tuple[int, bytes]] = {}
         for number, ledger in enumerate(self._ledgers.all):
-            facts = ledger.facts(np.flatnonzero(ledger.index.mark & FIRST_OF_EVENT == FIRST_OF_EVENT).tolist())
+            first = set(np.flatnonzero(ledger.index.mark & FIRST_OF_EVENT == FIRST_OF_EVENT).tolist())
+            facts = ledger.facts(sorted(first | self._seen(number)))
             for row, tx in zip(facts.row.tolist(), facts.tx, strict=True):
                 if tx is not None and (number, tx) in self.of:
                     found[number, row] = number, tx
         return found
+
+    def _seen(self, number: int) -> set[int]:
+        """The first rows of the transactions in which watched holdings of a ledger move."""
+        index = self._ledgers.all[number].index
+        own = [holding for of, holding in map(self._ledgers.split, self._watched) if of == number]
+        if index.outputs:
+            return set()  # an output is a leg by itself
+        few = [holding for holding in own if index.degree(holding) <= MOST]
+        return {index.transaction(row)[0] for holding in few for row in index.movements(holding)[0].tolist()}
 
     @cached_property
     def first(self) -> dict[tuple[int, bytes], int]:

@@ -53,12 +53,12 @@ class Settler:
 
     def _plain(self, first: int, behind: int) -> list[tuple[int, int, int]]:
         """Row, sender and recipient where the index does not keep them close: in transactions of one asset."""
-        facts = self._ledger.facts(range(first, behind))
-        sides = zip(facts.sender.tolist(), facts.recipient.tolist(), facts.asset.tolist(), strict=True)
+        sides = self._ledger.sides(first, behind)
         held = [(self._index.holding(one, asset), self._index.holding(other, asset)) for one, other, asset in sides]
+        amounts = self._index.amounts(list(range(first, behind)))
         return [
             (row, one, other)
-            for row, amount, (one, other) in zip(facts.row.tolist(), facts.amount, held, strict=True)
+            for row, amount, (one, other) in zip(range(first, behind), amounts, held, strict=True)
             if amount and one is not None and other is not None
         ]
 
