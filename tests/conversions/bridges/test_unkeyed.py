@@ -64,6 +64,7 @@ def legs(draw: st.DrawFn) -> list[Leg]:
         side = "deposit" if n % 2 else "withdrawal"
         time = draw(st.sampled_from((600_000, 1_200_000))) + draw(st.integers(-100, 4_000))
         odd = draw(st.sets(st.sampled_from(sorted(ODD)), max_size=2))
+        odd -= {"token"} if "key" in odd else set()  # a key that joins two tokens shows that they are one: see below
         found.append(leg(side, n, time, **{name: draw(ODD[name]) for name in sorted(odd)}))
     ends = [leg("deposit", 90, 0, token="E"), leg("withdrawal", 91, SPAN, token="F")]
     return [*found, *ends]
@@ -72,6 +73,16 @@ def legs(draw: st.DrawFn) -> list[Leg]:
 def found(some: list[Leg]) -> Crossings:
     links, strange = join(table(), some, CHAINS)
     return unkeyed([], Crossings(some, links, strange), table())
+
+
+def test_tokens_are_one_where_a_key_of_the_bridge_joins_them() -> None:
+    free = [leg("deposit", 1, 1_200_000), leg("withdrawal", 2, 1_201_000, token="U")]
+    keyed = [leg("deposit", 3, 600_000, key="1"), leg("withdrawal", 4, 601_000, key="1", token="U")]
+    ends = [leg("deposit", 90, 0, token="E"), leg("withdrawal", 91, SPAN, token="F")]
+    assert not found([*free, *ends]).links
+    [by_key, other] = found([*free, *keyed, *ends]).links
+    assert (by_key.rule, by_key.deposit, by_key.withdrawal) == ("key", 2, 3)
+    assert (other.deposit, other.withdrawal) == (0, 1) and other.confidence >= SURE
 
 
 @settings(max_examples=60, deadline=None)
