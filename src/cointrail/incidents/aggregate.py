@@ -4,14 +4,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 
 from cointrail.chains.data import table
 from cointrail.errors import InputError
-from cointrail.incidents.claim import said_at, source
+from cointrail.incidents.claim import check_keys, said_at, source
 from cointrail.incidents.figure import BOUNDS, Figure, figure
-from cointrail.incidents.source import read_yaml, strings
+from cointrail.incidents.source import read_list, shipped, strings
 from cointrail.incidents.span import Span
 from cointrail.incidents.vocabulary import PACKAGE
 from cointrail.incidents.window import Window, window
@@ -72,21 +71,12 @@ def published(folder: Path | None = None, today: date | None = None) -> list[Agg
 @cache
 def _shipped() -> tuple[Aggregate, ...]:
     """Never too early: a clock that is wrong must not refuse what the package itself brings."""
-    entries = sorted(files(PACKAGE).joinpath(FOLDER).iterdir(), key=lambda entry: entry.name)
-    return tuple(
-        one
-        for entry in entries
-        if entry.name.endswith(".yaml")
-        for one in read_published(Path(FOLDER) / entry.name, date.max, entry.read_text("utf-8"))
-    )
+    return tuple(one for path, text in shipped(PACKAGE, FOLDER) for one in read_published(path, date.max, text))
 
 
 def read_published(path: Path, today: date, text: str | None = None) -> Iterator[Aggregate]:
     """The figures of one file: a list, each an entry of keys and texts. Raises InputError with file and line."""
-    top = read_yaml(path, text)
-    if top.text is not None or top.keys is not None:
-        raise InputError(f"{path}, line {top.line}: not a list of published figures")
-    for node in top.items:
+    for node in read_list(path, "published figures", text):
         yield aggregate(strings(node, path), f"{path}, line {node.line}", today)
 
 
@@ -99,11 +89,7 @@ def aggregate(raw: Mapping[str, str], where: str, today: date) -> Aggregate:
 
 
 def _aggregate(raw: Mapping[str, str], where: str, today: date) -> Aggregate:
-    for name in REQUIRED:
-        if not raw.get(name, "").strip():
-            raise InputError(f"a published figure without {'source: name its url' if name == 'url' else name}")
-    if strange := [name for name in raw if name not in REQUIRED + OPTIONAL]:
-        raise InputError(f"unknown key {strange[0]!r}: there are {', '.join(REQUIRED + OPTIONAL)}")
+    check_keys(raw, "a published figure", REQUIRED, OPTIONAL)
     metric = raw["metric"]
     if metric not in metrics():
         raise InputError(f"unknown metric {metric!r}: there are {', '.join(metrics())}")

@@ -11,7 +11,7 @@ from typing import Any
 from cointrail.errors import InputError
 from cointrail.incidents.claim import claim
 from cointrail.incidents.incident import Incident, named, whole
-from cointrail.incidents.source import Node, read_yaml, strings
+from cointrail.incidents.source import Node, read_list, shipped, strings
 from cointrail.incidents.vocabulary import PACKAGE
 
 FOLDER = "catalogue"
@@ -33,21 +33,12 @@ def catalogue(folder: Path | None = None, today: date | None = None) -> dict[str
 @cache
 def _shipped() -> dict[str, Incident]:
     """Never too early: a clock that is wrong must not refuse what the package itself brings."""
-    entries = sorted(files(PACKAGE).joinpath(FOLDER).iterdir(), key=lambda entry: entry.name)
-    return whole(
-        incident
-        for entry in entries
-        if entry.name.endswith(".yaml")
-        for incident in read_file(Path(FOLDER) / entry.name, date.max, entry.read_text("utf-8"))
-    )
+    return whole(one for path, text in shipped(PACKAGE, FOLDER) for one in read_file(path, date.max, text))
 
 
 def read_file(path: Path, today: date, text: str | None = None) -> Iterator[Incident]:
     """The incidents of one file. Raises InputError with file and line."""
-    top = read_yaml(path, text)
-    if top.text is not None or top.keys is not None:
-        raise InputError(f"{path}, line {top.line}: not a list of incidents, each with id, name and claims")
-    for node in top.items:
+    for node in read_list(path, "incidents, each with id, name and claims", text):
         yield _incident(node, path, today)
 
 

@@ -10,13 +10,12 @@ cannot be checked          nothing can be computed but what the same publisher s
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from importlib.resources import files
 from pathlib import Path
 
 from cointrail.errors import InputError
 from cointrail.incidents.figure import BOUNDS, Range, figure
 from cointrail.incidents.formula import Function, Unknown, Value, evaluate, single
-from cointrail.incidents.source import Node, read_yaml
+from cointrail.incidents.source import Node, read_yaml, shipped
 from cointrail.incidents.vocabulary import PACKAGE
 
 FOLDER = "checks"
@@ -86,13 +85,7 @@ def checks(path: Path | None = None) -> list[Check]:
     """The statements that ship with the package, or those of a file. Raises InputError with file and line."""
     if path is not None:
         return list(_read(read_yaml(path), path))
-    shipped = sorted(files(PACKAGE).joinpath(FOLDER).iterdir(), key=lambda entry: entry.name)
-    return [
-        one
-        for entry in shipped
-        if entry.name.endswith(".yaml")
-        for one in _read(read_yaml(Path(FOLDER) / entry.name, entry.read_text("utf-8")), Path(FOLDER) / entry.name)
-    ]
+    return [one for where, text in shipped(PACKAGE, FOLDER) for one in _read(read_yaml(where, text), where)]
 
 
 def answer(check: Check, functions: Mapping[str, Function]) -> Answer:

@@ -1,6 +1,6 @@
 """One source saying one thing about one theft, and when it said so."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -59,11 +59,7 @@ def claim(raw: Mapping[str, str], where: str, today: date) -> Claim:
 
 
 def _claim(raw: Mapping[str, str], where: str, today: date) -> Claim:
-    for name in REQUIRED:
-        if not raw.get(name, "").strip():
-            raise InputError(f"a claim without {'source: name its url' if name == 'url' else name}")
-    if strange := [name for name in raw if name not in REQUIRED + OPTIONAL]:
-        raise InputError(f"unknown key {strange[0]!r}: there are {', '.join(REQUIRED + OPTIONAL)}")
+    check_keys(raw, "a claim", REQUIRED, OPTIONAL)
     if long := [name for name, text in raw.items() if len(text) > LONGEST]:
         raise InputError(f"{long[0]} is longer than {LONGEST} characters")
     field, text = raw["field"], raw["value"].strip()
@@ -93,6 +89,16 @@ def _claim(raw: Mapping[str, str], where: str, today: date) -> Claim:
         vocabulary.asset(raw["asset"]) if raw.get("asset") else "",
         vocabulary.network(raw["chain"]) if raw.get("chain") else "", denial(raw.get("denies", ""), field), where,
     )  # fmt: skip
+
+
+def check_keys(raw: Mapping[str, str], what: str, required: Sequence[str], optional: Sequence[str]) -> None:
+    """Raises InputError for a claim that lacks a key, or has one that nobody knows."""
+    for name in required:
+        if not raw.get(name, "").strip():
+            raise InputError(f"{what} without {'source: name its url' if name == 'url' else name}")
+    known = (*required, *optional)
+    if strange := [name for name in raw if name not in known]:
+        raise InputError(f"unknown key {strange[0]!r}: there are {', '.join(known)}")
 
 
 def said_at(text: str, today: date) -> tuple[Span | None, bool]:

@@ -7,6 +7,7 @@ limited, and no text is turned into a number or a date behind the reader's back.
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from importlib.resources import files
 from pathlib import Path
 
 import yaml
@@ -42,6 +43,21 @@ def read_yaml(path: Path, text: str | None = None) -> Node:
     except yaml.YAMLError as error:
         raise InputError(f"{path}: not YAML that can be read: {' '.join(str(error).split())}") from error
     return Node(1)
+
+
+def read_list(path: Path, what: str, text: str | None = None) -> list[Node]:
+    """The pieces of a YAML file that is a list of `what`. Raises InputError with file and line."""
+    top = read_yaml(path, text)
+    if top.text is not None or top.keys is not None:
+        raise InputError(f"{path}, line {top.line}: not a list of {what}")
+    return top.items
+
+
+def shipped(package: str, folder: str) -> Iterator[tuple[Path, str]]:
+    """The YAML files that a package brings, with their text, in order of their names."""
+    for entry in sorted(files(package).joinpath(folder).iterdir(), key=lambda entry: entry.name):
+        if entry.name.endswith(".yaml"):
+            yield Path(folder) / entry.name, entry.read_text("utf-8")
 
 
 def read_text(path: Path) -> str:

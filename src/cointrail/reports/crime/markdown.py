@@ -241,30 +241,34 @@ def _largest(report: Report) -> Iterator[str]:
 def _contradictions(report: Report) -> Iterator[str]:
     found = report["contradictions"]
     yield "## Contradictions"
-    yield ""
-    yield "### About what a theft was worth"
-    yield ""
-    for row in found["amounts"][:CONFLICTS]:
-        said = "; ".join(f"{dollars(one['value'])} {_who(one)}" for one in row["claims"])
-        yield f"- **{_text(row['name'])}**, {dollars(row['counts'])} counts: {said}"
-    yield ""
-    yield "### About who did it"
-    yield ""
-    for row in found["attributions"]:
-        said = "; ".join(f"{'not ' if one.get('denies') else ''}{one['value']} {_who(one)}" for one in row["claims"])
-        yield f"- **{_text(row['name'])}**, {_text(row['counts'])} counts: {said}"
-    yield ""
-    yield "### Figures that were restated"
-    yield ""
-    for row in found["restated"]:
-        said = " → ".join(f"{one['printed']} ({when(one)})" for one in row["figures"])
-        yield f"- {_text(row['by'])}, {row['metric']} of {_text(row['of'])} in {row['window']}: {said}"
-    yield ""
-    yield "### Publishers who do not agree"
-    yield ""
-    for row in found["publishers"]:
-        said = "; ".join(f"{_text(one['by'])} {one['printed']}" for one in row["figures"])
-        yield f"- {row['metric']} of {_text(row['of'])} in {row['window']}: {said}"
+    yield from _listed("About what a theft was worth", map(_worths, found["amounts"][:CONFLICTS]))
+    yield from _listed("About who did it", map(_attributions, found["attributions"]))
+    yield from _listed("Figures that were restated", map(_restated, found["restated"]))
+    yield from _listed("Publishers who do not agree", map(_publishers, found["publishers"]))
+
+
+def _listed(title: str, rows: Iterable[str]) -> Iterator[str]:
+    yield from ("", f"### {title}", "", *(f"- {row}" for row in rows))
+
+
+def _worths(row: Mapping[str, Any]) -> str:
+    said = "; ".join(f"{dollars(one['value'])} {_who(one)}" for one in row["claims"])
+    return f"**{_text(row['name'])}**, {dollars(row['counts'])} counts: {said}"
+
+
+def _attributions(row: Mapping[str, Any]) -> str:
+    said = "; ".join(f"{'not ' if one.get('denies') else ''}{one['value']} {_who(one)}" for one in row["claims"])
+    return f"**{_text(row['name'])}**, {_text(row['counts'])} counts: {said}"
+
+
+def _restated(row: Mapping[str, Any]) -> str:
+    said = " → ".join(f"{one['printed']} ({when(one)})" for one in row["figures"])
+    return f"{_text(row['by'])}, {row['metric']} of {_text(row['of'])} in {row['window']}: {said}"
+
+
+def _publishers(row: Mapping[str, Any]) -> str:
+    said = "; ".join(f"{_text(one['by'])} {one['printed']}" for one in row["figures"])
+    return f"{row['metric']} of {_text(row['of'])} in {row['window']}: {said}"
 
 
 def _checks(report: Report) -> Iterator[str]:
