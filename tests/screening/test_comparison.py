@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from cointrail.exposure import Exposure, Part
-from cointrail.labels import Label, Labels
+from cointrail.labels import Labels
+from cointrail.labels.decision import Status
+from cointrail.labels.standing import Standing
 from cointrail.screening import Snapshot, Sources, default_rules
 from cointrail.screening.comparison import compare
 from cointrail.screening.reading import parse_rules
@@ -28,12 +30,8 @@ class Decided:
         self._store, self._who, self._status = store, who, status
 
     def standing(self, address: bytes, time: int | None) -> list[Any]:
-        class Standing:
-            def __init__(self, one: Label, status: str) -> None:
-                self.label, self.id, self.status = one, one.identity().hex(), status
-
-        status = self._status if address == self._who else "valid"
-        return [Standing(one, status) for one in self._store.at(address, time)]
+        status = Status(self._status if address == self._who else "valid")
+        return [Standing(one, one.identity().hex(), status, (), None) for one in self._store.at(address, time)]
 
 
 @pytest.mark.parametrize(

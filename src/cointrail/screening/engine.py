@@ -8,9 +8,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from cointrail.labels.decision import Status
 from cointrail.screening.pool import NOTHING, Pool
 from cointrail.screening.rule import RANK, SCORES, Action, Direction, Rule
-from cointrail.screening.standing import APPEALED, Claim
+from cointrail.screening.standing import Claim
 from cointrail.screening.worth import Worth
 
 WHOLE = Fraction(1)
@@ -89,7 +90,7 @@ def _owned(rule: Rule, claims: Sequence[Claim]) -> list[Fired]:
     found = tuple(one for one in claims if one.category in rule.categories and one.confidence >= rule.confidence)
     if not found:
         return []
-    appealed = all(one.status == APPEALED for one in found)
+    appealed = all(one.status is Status.APPEALED for one in found)
     return [Fired(rule, _at_most(rule.action) if appealed else rule.action, claims=found)]
 
 

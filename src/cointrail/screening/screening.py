@@ -79,7 +79,7 @@ def label_content(claim: Claim) -> dict[str, Any]:
         "entity": label.entity,
         "category": claim.category,
         "source_category": label.category,
-        "status": claim.status,
+        "status": str(claim.status),
         "confidence": label.confidence,
         "confidence_level": f"{claim.confidence:g}",
         "source": label.source,

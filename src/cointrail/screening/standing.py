@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from cointrail.labels import Label, Labels
 from cointrail.labels.categories import category
 from cointrail.labels.confidence import level
-
-VALID, APPEALED = "valid", "under appeal"
-COUNTING = frozenset({VALID, APPEALED})
+from cointrail.labels.decision import Status
+from cointrail.labels.standing import Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,21 +15,21 @@ class Claim:
 
     label: Label
     id: str
-    status: str  # at the time that was asked for
+    status: Status  # at the time that was asked for
     category: str | None  # canonical; None where the source's word is not known
     confidence: float  # 0 to 100
 
     @property
     def stands(self) -> bool:
         """Whether it counts: those that have ended, were revoked or begin later are told, and no more."""
-        return self.status in COUNTING
+        return self.status.counts
 
 
 def claims(labels: Labels, address: bytes, time: int) -> list[Claim]:
     """What is claimed of an address, each with its status at a time; the surest that count first."""
-    return [_claim(one.label, one.id, str(one.status)) for one in labels.standing(address, time)]
+    return [_claim(one) for one in labels.standing(address, time)]
 
 
-def _claim(label: Label, id_: str, status: str) -> Claim:
-    known = category(label.category) if label.category else None
-    return Claim(label, id_, status, known.name if known else None, level(label.confidence))
+def _claim(one: Standing) -> Claim:
+    known = category(one.label.category) if one.label.category else None
+    return Claim(one.label, one.id, one.status, known.name if known else None, level(one.label.confidence))
