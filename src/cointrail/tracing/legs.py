@@ -7,6 +7,7 @@ import numpy as np
 
 from cointrail.conversions.bridges import Crossings, Leg
 from cointrail.conversions.bridges.leg import DEPOSIT, INTERNAL
+from cointrail.conversions.bridges.wallets import MOST
 from cointrail.ledger.marks import EVENT, FIRST
 from cointrail.ledger.outputs import output_key
 from cointrail.tracing.exit import Exit
@@ -14,7 +15,6 @@ from cointrail.tracing.ledgers import Ledgers
 from cointrail.tracing.orders import Row
 
 ZERO = bytes(20)
-MOST = 200_000  # movements of a watched holding: of one with more there are no legs
 FIRST_OF_EVENT = FIRST | EVENT  # marks of the first row of a transaction of which events tell
 
 
@@ -78,7 +78,7 @@ class Legs:
         own = [holding for of, holding in map(self._ledgers.split, self._watched) if of == number]
         if index.outputs:
             return set()  # an output is a leg by itself
-        few = [holding for holding in own if index.degree(holding) <= MOST]
+        few = [holding for holding in own if index.degree(holding) <= MOST]  # with more, no movement is a leg
         return {index.transaction(row)[0] for holding in few for row in index.movements(holding)[0].tolist()}
 
     @cached_property

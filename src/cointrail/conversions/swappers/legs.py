@@ -6,14 +6,13 @@ from dataclasses import dataclass, replace
 from cointrail.chains import chain
 from cointrail.conversions.bridges.leg import DEPOSIT, WITHDRAWAL, Leg
 from cointrail.conversions.bridges.table import Table, Wallet
-from cointrail.conversions.bridges.wallets import moved
+from cointrail.conversions.bridges.wallets import MOST, moved
 from cointrail.labels import Label, Labels
 from cointrail.ledger import Ledger
 from cointrail.ledger.carried import Carried, Paid, between
 
 CATEGORY = "swapper"  # of labels
-MOST = 200_000  # movements of one swapper on a chain of accounts; with more none is weighed
-MOST_SPENDS = 50_000  # the same in transactions between outputs, which are read one by one
+MOST_SPENDS = 50_000  # MOST in transactions between outputs, which are read one by one
 
 
 @dataclass(frozen=True)
