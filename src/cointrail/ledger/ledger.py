@@ -15,7 +15,7 @@ from cointrail.ledger import index as indexes
 from cointrail.ledger import output_parts
 from cointrail.ledger import segment as segments
 from cointrail.ledger.assets import registry
-from cointrail.ledger.book import FOLDER, fixed
+from cointrail.ledger.book import FOLDER, GROUP, fixed
 from cointrail.ledger.columns import NONE, Integers, flat, integers
 from cointrail.ledger.digest import digest
 from cointrail.ledger.events import Events, load_events
@@ -27,6 +27,7 @@ from cointrail.ledger.verify import unchanged
 
 TIMES_KEPT = 32  # row groups whose times stay in memory, a megabyte each
 SIDES_KEPT = 8  # the same of senders, recipients and assets: 3 MB each
+BOOK_KEPT = 64  # the same of the address book
 FACTS = ("block", "time", "tx", "sender", "recipient", "asset", "kind", "exact")
 
 
@@ -59,6 +60,7 @@ class Ledger:
         self._first = np.cumsum([0, *(segment.rows for segment in self.manifest.segments)])
         self._times = lru_cache(TIMES_KEPT)(self._read_times)
         self._sides = lru_cache(SIDES_KEPT)(self._read_sides)
+        self._book = lru_cache(BOOK_KEPT)(self._read_book)
 
     @property
     def transfers(self) -> int:
@@ -126,18 +128,19 @@ class Ledger:
         return next((i for i, raw in zip(ids, found, strict=True) if raw == address), None)
 
     def addresses(self, ids: Sequence[int]) -> list[bytes]:
-        """Address bytes by id; only the row groups that hold them are read. Nobody (0) is b""."""
+        """Address bytes by id; only the row groups that hold them are read, and kept for a while. Nobody (0) is b""."""
         out: dict[int, bytes] = {0: b""}
         first = 1
-        for part in self.manifest.addresses:
-            wanted = np.unique([i for i in ids if first <= i < first + part.rows]) - first
-            if len(wanted):
-                file = stored(self.path / FOLDER / f"{part.name}.parquet")
-                for rows, table in _groups(file, wanted.astype(np.int64), ["address"]):
-                    raw = fixed(flat(table.column(0)), ADDRESS_BYTES)
-                    out.update({int(r) + first: raw[k].tobytes() for r, k in rows})
+        for number, part in enumerate(self.manifest.addresses):
+            for row in sorted({i - first for i in ids if first <= i < first + part.rows}):
+                out[row + first] = self._book(number, row // GROUP)[row % GROUP].tobytes()
             first += part.rows
         return [out[i] for i in ids]
+
+    def _read_book(self, number: int, group: int) -> npt.NDArray[np.uint8]:
+        """One row group of a part of the address book."""
+        path = self.path / FOLDER / f"{self.manifest.addresses[number].name}.parquet"
+        return fixed(flat(stored(path).read_row_group(group, columns=["address"]).column(0)), ADDRESS_BYTES)
 
     def texts(self, ids: Sequence[int]) -> list[str | None]:
         """Addresses as people of the chain write them, by id; None is nobody. One whose script is not known, or has no
