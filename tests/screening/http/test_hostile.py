@@ -162,7 +162,7 @@ def test_one_bad_address_refuses_all(server: Running) -> None:
 )
 def test_no_key_or_a_wrong_one(server: Running, header: str | None) -> None:
     headers = {} if header is None else {"authorization": header.encode("latin-1")}
-    with httpx.Client(base_url=server.base) as client:
+    with server.client_of(None) as client:
         for method, path in (
             ("POST", "/v1/screenings"), ("GET", "/v1/screenings"), ("GET", "/v1/rules"), ("POST", "/v1/watchlists"),
             ("GET", f"/v1/addresses/{GOOD}/labels"), ("POST", "/v2/wallet/synchronous"),
@@ -174,7 +174,7 @@ def test_no_key_or_a_wrong_one(server: Running, header: str | None) -> None:
 
 def test_scopes(server: Running) -> None:
     _, reader = server.make_key("read")
-    with httpx.Client(base_url=server.base, headers={"authorization": f"Bearer {reader}"}) as client:
+    with server.client_of(reader) as client:
         assert client.get("/v1/rules").status_code == 200
         refused(client.post("/v1/screenings", json={"address": GOOD}), 403)
         refused(client.get("/v1/watchlists"), 403)
@@ -182,7 +182,7 @@ def test_scopes(server: Running) -> None:
 
 def test_over_the_limit(server: Running) -> None:
     _, slow = server.make_key("read", rate=5)
-    with httpx.Client(base_url=server.base, headers={"authorization": f"Bearer {slow}"}) as client:
+    with server.client_of(slow) as client:
         answers = [client.get("/v1/rules") for _ in range(12)]
         assert [answer.status_code for answer in answers[:5]] == [200] * 5
         last = answers[-1]
@@ -195,7 +195,7 @@ def test_over_the_limit(server: Running) -> None:
 
 def test_a_revoked_key_ends_within_a_second(server: Running) -> None:
     key, text = server.make_key("read")
-    with httpx.Client(base_url=server.base, headers={"authorization": f"Bearer {text}"}) as client:
+    with server.client_of(text) as client:
         assert client.get("/v1/rules").status_code == 200
         server.database.write(lambda connection: keys.revoke(connection, key.id))
         time.sleep(1.1)
@@ -206,7 +206,7 @@ def test_keys_are_nowhere(server: Running, caplog: pytest.LogCaptureFixture) -> 
     """Not in the log, the database, the metrics or answers."""
     caplog.set_level(logging.DEBUG)
     basic = base64.b64encode(f"{server.text}:{server.text}".encode()).decode()
-    with httpx.Client(base_url=server.base) as client:
+    with server.client_of(None) as client:
         bearer = {"authorization": f"Bearer {server.text}"}
         client.post("/v1/screenings", json={"address": GOOD}, headers=bearer).raise_for_status()
         client.post("/v1/screenings", json={"address": server.text}, headers=bearer)
