@@ -14,8 +14,9 @@ POLICY = "haircut"
 class Arithmetic:
     """What came to each address and left it, by the category of who paid or was paid; None for strangers."""
 
-    def __init__(self, path: Path, labels: Labels) -> None:
-        ledger = open_ledger(path)
+    def __init__(self, path: Path) -> None:
+        self.ledger = ledger = open_ledger(path)
+        labels = Labels(path)
         self.digests = ledger.digest, labels.digest
         facts = ledger.facts(range(ledger.transfers))
         parties = ledger.addresses(range(len(ledger.index.prefix) + 1))

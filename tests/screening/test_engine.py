@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from cointrail.cli.exposing import apart
 from cointrail.exposure import Exposure, Part
 from cointrail.labels import Labels
+from cointrail.ledger import open_ledger
 from cointrail.prices import read_prices
 from cointrail.screening import Snapshot, Sources
 from cointrail.screening.reading import parse_rules
@@ -143,8 +145,8 @@ def test_dollars_are_exact(tmp_path: Path, price: str, verdict: str) -> None:
     made = tmp_path / "eth"
 
     ledger(made, [row(1, 1, 2, 5, asset="")])
-    fixed = type("Fixed", (), {"of": lambda self, who: exposure})()
-    snapshot = Sources(made, lambda path, labels: fixed, None, read_prices([file])).snapshot
+    fixed = type("Fixed", (Arithmetic,), {"of": lambda self, who: exposure})(made)
+    snapshot = Sources(made, lambda path: fixed, None, read_prices([file])).snapshot
     said = replace(snapshot, rules=parse_rules(rules, "dear")).screen(DEALER, START + 5)
     assert said.verdict == verdict
     assert said.judged.fired[0].amount == 500 * Fraction(price)
@@ -154,7 +156,7 @@ def test_a_token_nobody_vouches_for_says_nothing(tmp_path: Path, snapshot: Snaps
     part = Part("source", "0x" + "ab" * 20, "sanction", 10**30, 0, 10**30, 1)
     good = Part("source", "COIN", "exchange", 10, 0, 10, 1)
     exposure = Exposure(CLEAN, "haircut", (good, part), "", "")
-    fixed = type("Fixed", (), {"of": lambda self, who: exposure})()
+    fixed = type("Fixed", (Arithmetic,), {"of": lambda self, who: exposure})(tmp_path / "ledger")
     said = replace(snapshot, exposures=fixed).screen(CLEAN, END).content()
     assert said["verdict"] == "clear"
     assert [one["judged"] for one in said["exposures"]] == [True, False]
@@ -165,6 +167,30 @@ def test_a_new_label_is_seen(tmp_path: Path, sources: Sources) -> None:
     Labels(tmp_path / "ledger").add([label(CLEAN, "sanction")])
     assert sources.changed()
     assert sources.refresh().screen(CLEAN, END).verdict == "block"
+
+
+def test_new_transfers_are_seen_once_they_are_ready(tmp_path: Path, sources: Sources) -> None:
+    """Until then answers are those of before, and say so: nobody waits for a whole ledger."""
+    assert sources.snapshot.screen(NOBODY, END).content()["stale"] is False
+    before = sources.snapshot.ledger.digest
+    ledger(tmp_path / "ledger", [row(50, 1, 2, 5)])
+    assert sources.changed()
+    late = sources.refresh().screen(NOBODY, END).content()
+    assert late["stale"] is True
+    assert late["digests"]["ledger"] == before
+    sources.renew()
+    now = sources.snapshot.screen(NOBODY, END).content()
+    assert now["stale"] is False
+    assert now["digests"]["ledger"] == open_ledger(tmp_path / "ledger").digest != before
+
+
+def test_exposures_are_made_by_another_process(tmp_path: Path, sources: Sources) -> None:
+    """What is stored by it is of the ledger and the labels of now."""
+    made = apart(tmp_path / "ledger")
+    Labels(tmp_path / "ledger").add([label(NOBODY, "sanction")])
+    again = apart(tmp_path / "ledger")
+    assert made.digests[0] == again.digests[0] == sources.snapshot.ledger.digest
+    assert made.digests[1] != again.digests[1] == Labels(tmp_path / "ledger").digest
 
 
 def test_what_a_label_bears_falls_with_it(snapshot: Snapshot) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from cointrail.cli.exposing import exposing
+from cointrail.cli.exposing import apart, exposing
 from cointrail.cli.keys import DatabaseOption, SecretOption
 from cointrail.cli.progress import progress
 from cointrail.prices import read_prices
@@ -31,7 +31,7 @@ def serve(
 
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s")
     with progress() as step:
-        sources = Sources(ledger, exposing(step), rules, read_prices(prices) if prices else None)
+        sources = Sources(ledger, exposing(step), rules, read_prices(prices) if prices else None, apart)
     secret = keys.master(secret_file or Path(keys.MASTER_FILE))
     app = http.make_app(sources, open_database(*([database] if database else [])), secret)
     typer.echo(f"http://{host}:{port}/openapi.json says what can be asked", err=True)

@@ -44,8 +44,8 @@ class Exposures:
             raise ValueError("made from another ledger, other labels or by another version")
         check_arrays(folder, meta["files"])
         arrays = {name: np.asarray(np.load(folder / f"{name}.npy", mmap_mode="r")) for name in meta["files"]}
-        self.policy, self.folder, self._ledger = policy, folder, ledger
-        self._digests = ledger.digest, labels.digest
+        self.policy, self.folder, self.ledger = policy, folder, ledger
+        self.digests = ledger.digest, labels.digest
         self._owner, self._address = arrays["owner"], arrays["address"]
         self._first, self._asset = arrays["first"], arrays["asset"]
         self._sides = {side: Pass(*(arrays[f"{side}_{name}"] for name in SIDES)) for side in SIDE}
@@ -75,19 +75,19 @@ class Exposures:
             seats = range(int(self._first[place]), int(self._first[place + 1]))
             came = ((self._names[int(self._asset[seat])], self._came(self._sides[side], seat)) for seat in seats)
             found += parts(side, {name: one for name, one in came if one.total})
-        return Exposure(address, self.policy, tuple(found), *self._digests, note=self._note)
+        return Exposure(address, self.policy, tuple(found), *self.digests, note=self._note)
 
     def __len__(self) -> int:
         """How many addresses there are."""
         return len(self._owner)
 
     def _place(self, address: bytes) -> int:
-        for one in self._ledger.index.candidates(address):
+        for one in self.ledger.index.candidates(address):
             place = bisect_left(self._owner, one)
             if place < len(self._owner) and self._owner[place] == one and self._address[place].tobytes() == address:
                 return place
-        text = Ledgers([self._ledger]).text(address)
-        raise InputError(f"{text}: no transfer of this address is in {self._ledger.path}")
+        text = Ledgers([self.ledger]).text(address)
+        raise InputError(f"{text}: no transfer of this address is in {self.ledger.path}")
 
     def _came(self, side: Pass, seat: int) -> Came:
         first, last = int(side.start[seat]), int(side.start[seat + 1])

@@ -32,6 +32,7 @@ class Screening:
     worth: Worth
     worth_time: int  # the time of the rates: as_of, or the end of the ledger if that was earlier
     ledger: str  # digests
+    newest: str  # of the ledger on the disk, which may have been added to
     labels: str
     prices: str | None
 
@@ -43,7 +44,7 @@ class Screening:
     def content(self) -> dict[str, Any]:
         """The result as data: amounts and shares as decimal text, times in UTC, in a fixed order."""
         known = chain(self.worth.chain)
-        stale = self.exposure is not None and (self.exposure.ledger, self.exposure.labels) != (self.ledger, self.labels)
+        made = (self.exposure.ledger, self.exposure.labels) if self.exposure else (self.ledger, self.labels)
         return {
             "schema": LAYOUT,
             "subject": {
@@ -67,7 +68,7 @@ class Screening:
                 "exposure_ledger": self.exposure.ledger if self.exposure else None,
                 "exposure_labels": self.exposure.labels if self.exposure else None,
             },
-            "stale": stale,
+            "stale": made != (self.newest, self.labels),
         }
 
 

@@ -30,11 +30,19 @@ SETTLED = 50_000_000  # nanoseconds: a folder touched more lately may change aga
 class Exposures(Protocol):
     """Where the exposures of addresses come from."""
 
+    @property
+    def ledger(self) -> Ledger:
+        """The ledger, in the state of which they are."""
+
+    @property
+    def digests(self) -> tuple[str, str]:
+        """Of that state, and of the labels."""
+
     def of(self, address: bytes) -> Exposure | None:
         """The exposure of an address; InputError or None where the ledger does not know it."""
 
 
-Expose = Callable[[Path, Labels], Exposures]
+Expose = Callable[[Path], Exposures]
 Sign = tuple[int, ...] | None  # by which a change of files is seen; None: look again
 
 
@@ -50,6 +58,12 @@ class Snapshot:
     prices: str | None
     labels_digest: str
     end: int | None  # the last second of the ledger
+    newest: str  # digest of the ledger on the disk, which others may have added to since
+
+    @property
+    def behind(self) -> bool:
+        """Whether the ledger on the disk has other transfers, or exposures belong to other labels."""
+        return self.exposures.digests != (self.newest, self.labels_digest)
 
     def screen(self, address: bytes, as_of: int, text: str | None = None) -> Screening:
         """The verdict on one address. `text` is the address as it was given, for chains where bytes do not tell it."""
@@ -69,6 +83,7 @@ class Snapshot:
             worth=self.worth,
             worth_time=worth_time,
             ledger=self.ledger.digest,
+            newest=self.newest,
             labels=self.labels_digest,
             prices=self.prices,
         )
@@ -87,13 +102,29 @@ class Snapshot:
 class Sources:
     """The files, and the snapshot of their last state."""
 
-    def __init__(self, ledger: Path, expose: Expose, rules: Path | None = None, prices: Prices | None = None) -> None:
-        """InputError where one of them cannot be used."""
-        self._path, self._expose, self._rules_file, self._prices = ledger, expose, rules, prices
+    def __init__(
+        self,
+        ledger: Path,
+        expose: Expose,
+        rules: Path | None = None,
+        prices: Prices | None = None,
+        again: Expose | None = None,
+    ) -> None:
+        """`expose` gives the exposures of a ledger and its labels as they are now; `again`, if that is another way,
+        those after a change.
+
+        InputError where a file cannot be used.
+        """
+        self._path, self._rules_file, self._prices = ledger, rules, prices
+        self._again = again or expose
         self._signs = self._look()
         self._lock = Lock()  # of whoever replaces the snapshot
-        self.behind = False  # whether exposures belong to older labels than the snapshot's
-        self.snapshot = self._open()
+        self.snapshot = self._open(expose)
+
+    @property
+    def behind(self) -> bool:
+        """Whether the snapshot has fewer transfers than the disk, or exposures of other labels than its own."""
+        return self.snapshot.behind
 
     def changed(self) -> bool:
         """Whether a file has changed since the snapshot; a few microseconds."""
@@ -103,46 +134,42 @@ class Sources:
     def refresh(self) -> Snapshot:
         """The snapshot of now. InputError, and the old one stays, where a file cannot be used.
 
-        New labels and rules count at once. Exposures under new labels may take long to compute: until `renew` was
-        called they are the old ones, and screenings say that they are stale.
+        New labels and rules count at once. New transfers, and exposures under new labels, take long to be ready: until
+        `renew` was called the old ones are used, and screenings say that they are stale.
         """
         seen = self._look()
         if seen == self._signs and None not in seen:
             return self.snapshot
-        old = self.snapshot
-        ledger_sign, *_, rules_sign = zip(seen, self._signs, strict=True)
-        if ledger_sign[0] != ledger_sign[1]:
-            self.snapshot = self._open()
-        else:
-            labels = Labels(self._path)
-            rules = self._read_rules() if rules_sign[0] != rules_sign[1] or None in rules_sign else old.rules
-            digest = labels.digest
-            with self._lock:
-                self.snapshot = replace(self.snapshot, labels=labels, labels_digest=digest, rules=rules)
-                self.behind = self.behind or digest != old.labels_digest
+        rules = self._read_rules() if seen[-1] != self._signs[-1] or None in seen else self.snapshot.rules
+        labels, newest = Labels(self._path), open_ledger(self._path).digest
+        digest = labels.digest
+        with self._lock:
+            self.snapshot = replace(self.snapshot, labels=labels, labels_digest=digest, rules=rules, newest=newest)
         self._signs = seen
         return self.snapshot
 
     def renew(self) -> None:
-        """Open the exposures under the labels of the snapshot; where labels changed meanwhile, call it again."""
-        labels = self.snapshot.labels
-        exposures = self._expose(self._path, labels)
-        with self._lock:
-            self.behind = self.snapshot.labels_digest != labels.digest
-            self.snapshot = replace(self.snapshot, exposures=exposures)
+        """Open the ledger and the exposures of now; call it again while `behind`.
 
-    def _open(self) -> Snapshot:
-        ledger = open_ledger(self._path)
-        labels = Labels(self._path)
+        InputError, and the old ones stay, where they cannot be used.
+        """
+        made = self._open(self._again)
+        with self._lock:
+            self.snapshot = replace(made, rules=self.snapshot.rules)
+
+    def _open(self, expose: Expose) -> Snapshot:
+        exposures = expose(self._path)
+        ledger, labels = exposures.ledger, Labels(self._path)
         return Snapshot(
             ledger=ledger,
             labels=labels,
-            exposures=self._expose(self._path, labels),
+            exposures=exposures,
             rules=self._read_rules(),
             worth=Worth(ledger.chain, ledger.assets, self._prices),
             prices=self._prices.digest if self._prices else None,
             labels_digest=labels.digest,
             end=ledger.times[1] if ledger.times else None,
+            newest=open_ledger(self._path).digest,
         )
 
     def _read_rules(self) -> Rules:

@@ -9,7 +9,7 @@ import pytest
 from cointrail.chains import format_address
 from cointrail.labels import Labels
 from cointrail.screening.database import audit
-from tests.making import address
+from tests.making import address, ledger, row
 from tests.screening.serving import Running
 from tests.screening.world import BETWEEN, CLEAN, DEALER, MIXED, MIXER, NOBODY, SANCTIONED, label
 
@@ -141,6 +141,23 @@ def test_a_new_label_shows_in_the_next_answer_and_says_why(server: Running) -> N
         assert [(one["address"], one["comparison"]["verdict"]["after"]) for one in changes] == [(text, "block")]
         listed = client.get(f"/v1/watchlists/{made['id']}").json()
         assert [one["verdict"] for one in listed["watched"]] == ["block"]
+
+
+def test_new_transfers_are_used_once_they_are_ready(server: Running) -> None:
+    """Nobody waits for the exposures of a whole ledger; answers say that they are of before until then."""
+    fresh = 700 + server.base.count("1")
+    with server.client() as client:
+        ask = {"address": format_address(address(fresh))}
+        before = client.post("/v1/screenings", json=ask).json()
+        assert (before["verdict"], before["stale"]) == ("unknown", False)
+        more = ledger(server.ledger, [row(60, 2, fresh, 500), row(61, fresh, fresh, 0)])
+        deadline = time.monotonic() + 20
+        while (said := client.post("/v1/screenings", json=ask).json())["stale"] and time.monotonic() < deadline:
+            assert said["digests"]["ledger"] == before["digests"]["ledger"]
+            time.sleep(0.01)
+        assert (said["verdict"], said["stale"]) == ("block", False)
+        assert said["digests"]["ledger"] == more.digest != before["digests"]["ledger"]
+        assert client.get("/health").json()["ledger"] == more.digest
 
 
 def test_a_watchlist_from_first_to_last(server: Running) -> None:

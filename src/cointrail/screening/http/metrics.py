@@ -22,7 +22,9 @@ class Metrics:
             "cointrail_refresh_failures", "Changed files that could not be used.", registry=self.registry
         )
         self.stale = Gauge(
-            "cointrail_exposures_stale", "1 while exposures belong to older labels.", registry=self.registry
+            "cointrail_exposures_stale",
+            "1 while transfers or exposures are older than the disk.",
+            registry=self.registry,
         )
         self.waiting = Gauge("cointrail_writes_waiting", "Batches not yet written.", registry=self.registry)
 

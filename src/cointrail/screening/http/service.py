@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import threading
 import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
@@ -72,17 +73,18 @@ class Service:
             self._renewal = asyncio.create_task(self._renew())
 
     async def _renew(self) -> None:
-        """Exposures under the new labels may take long: until they are there, answers say that they are stale."""
+        """New transfers, and exposures under new labels, take long: until they are there, answers say that they are
+        stale."""
         try:
             self.metrics.stale.set(1)
             while self.sources.behind:
-                await asyncio.to_thread(self.sources.renew)
+                await _aside(self.sources.renew)
             self.metrics.stale.set(0)
             if self.on_change is not None:
                 await self.on_change()
         except (InputError, OSError) as error:
             self.metrics.failures.inc()
-            LOG.warning("exposures could not be renewed: %s", error)
+            LOG.warning("ledger and exposures could not be renewed, the next change tries again: %s", error)
         finally:
             self._renewal = None
 
@@ -241,6 +243,28 @@ class Service:
                 await self._renewal
         await asyncio.to_thread(self.writer.close)
         self.database.close()
+
+
+async def _aside(work: Callable[[], None]) -> None:
+    """Long work in a thread that nobody waits for when the service ends."""
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[None] = loop.create_future()
+
+    def tell(error: Exception | None) -> None:
+        if not done.done():
+            done.set_exception(error) if error else done.set_result(None)
+
+    def run() -> None:
+        failed: Exception | None = None
+        try:
+            work()
+        except Exception as error:
+            failed = error
+        with suppress(RuntimeError):  # the loop is closed: nobody waits
+            loop.call_soon_threadsafe(tell, failed)
+
+    threading.Thread(target=run, name="renewal", daemon=True).start()
+    await done
 
 
 def _request_digest(request: Request) -> str:
