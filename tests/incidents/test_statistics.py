@@ -93,22 +93,16 @@ def test_run_rate_and_growth() -> None:
     )
 
 
-def test_delays_are_told_no_more_exactly_than_times_were() -> None:
-    exact = theft(
-        "a", "2025-02-21", said("stolen_at", "2025-02-21T14:16:00Z"), said("disclosed", "2025-02-21T15:46:00Z")
-    )
-    coarse = theft("b", "2025-03-01", said("disclosed", "2025-03-04"))
-    month = theft("c", "2025-04", said("disclosed", "2025-04-20"))
-    found = read(exact, coarse, month)
-    hours, days = statistics.delay(found, "disclosed"), statistics.delay_days(found, "disclosed")
-    assert [hours.n, hours.of, hours.median] == [1, 3, Decimal("1.5")]
-    assert [days.n, days.shortest, days.longest] == [2, 0, 3]
-
-
 def test_recovered_is_not_made_whole() -> None:
     found = read(theft("a", "2025", said("usd", 9), said("made_whole", 9)), theft("b", "2025", said("recovered", 4)))
     assert [statistics.noted(found, "recovered").value, statistics.noted(found, "recovered").n] == [4, 1]
     assert statistics.noted(found, "made_whole").value == 9
+
+
+def test_what_was_frozen_may_be_what_came_back() -> None:
+    told = theft("a", "2025", said("frozen", 9), said("recovered", 4)), theft("b", "2025", said("frozen", 3))
+    assert statistics.both(read(*told), "frozen", "recovered") == 4
+    assert statistics.both(read(told[1]), "frozen", "recovered") == 0
 
 
 def test_a_window_takes_the_first_day_that_a_date_may_be() -> None:
