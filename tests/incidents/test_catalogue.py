@@ -41,6 +41,14 @@ def test_a_file_is_read() -> None:
     assert known is not None and not known.about("actor") and known.about("usd")
 
 
+def test_nobody_told_of_a_time_that_was_still_to_come() -> None:
+    moved = '    - {field: first_move, value: "2024-09-01T10:00Z", by: it, url: "https://some.example/post"}\n'
+    (found,) = read_file(Path("some.yaml"), TODAY, GOOD + moved)
+    early, late = found.known(date(2024, 8, 31)), found.known(date(2024, 9, 1))
+    assert early is not None and late is not None
+    assert not early.about("first_move") and late.about("first_move")
+
+
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [

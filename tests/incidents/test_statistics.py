@@ -6,7 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 from itertools import product
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cointrail.incidents import statistics
@@ -21,6 +21,7 @@ def near(value: Decimal | None, exact: Fraction) -> bool:
     return value is not None and abs(Fraction(value) - exact) <= Fraction(1, 1_000_000)
 
 
+@settings(deadline=None)
 @given(amounts)
 def test_gini_is_the_mean_difference(found: list[Decimal]) -> None:
     whole = sum(map(Fraction, found), Fraction(0))
@@ -28,6 +29,7 @@ def test_gini_is_the_mean_difference(found: list[Decimal]) -> None:
     assert near(statistics.gini(found), naive)
 
 
+@settings(deadline=None)
 @given(amounts)
 def test_median_curve_and_top_share(found: list[Decimal]) -> None:
     assert statistics.median(found) == plain_statistics.median(found)
@@ -38,6 +40,7 @@ def test_median_curve_and_top_share(found: list[Decimal]) -> None:
     assert all(near(share, Fraction(sum(ranked[:n])) / Fraction(sum(ranked))) for n, share in points)
 
 
+@settings(deadline=None)
 @given(ranges)
 def test_the_ends_of_a_share_are_those_of_all_choices(told: list[tuple[int, int, bool]]) -> None:
     thefts = [
@@ -60,6 +63,7 @@ def test_the_ends_of_a_share_are_those_of_all_choices(told: list[tuple[int, int,
     assert near(low_end, min(naive)) and near(high_end, max(naive))
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(["a", "b", "c"]), st.integers(0, 10**12)), max_size=20))
 def test_groups_add_up(told: list[tuple[str, int]]) -> None:
     found = read(*(theft(f"t{n}", "2025", said("victim", word), said("usd", v)) for n, (word, v) in enumerate(told)))
