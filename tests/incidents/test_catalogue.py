@@ -1,6 +1,7 @@
 """The catalogue: what it holds can be checked, what cannot be kept is refused with file and line."""
 
-from datetime import UTC, date, datetime
+import re
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from cointrail.incidents.catalogue import read_file, schema
 from cointrail.incidents.vocabulary import PACKAGE
 
 TODAY = date(2026, 6, 1)
+POST = re.compile(r"https?://(?:www\.)?(?:x|twitter)\.com/\w+/status/(\d+)")
+EPOCH = 1_288_834_974_657  # milliseconds: posts are numbered from 4 November 2010, their time in the bits from the 22nd
 FOLDER = Path(__file__).parents[2] / "src" / PACKAGE.replace(".", "/") / "catalogue"
 GOOD = """\
 - id: some-exchange-2024-05
@@ -36,6 +39,14 @@ def test_a_file_is_read() -> None:
     assert found.about("actor")[0].where == "some.yaml, line 6"
     known = found.known(date(2024, 7, 1))
     assert known is not None and not known.about("actor") and known.about("usd")
+
+
+def test_nobody_told_of_a_time_that_was_still_to_come() -> None:
+    moved = '    - {field: first_move, value: "2024-09-01T10:00Z", by: it, url: "https://some.example/post"}\n'
+    (found,) = read_file(Path("some.yaml"), TODAY, GOOD + moved)
+    early, late = found.known(date(2024, 8, 31)), found.known(date(2024, 9, 1))
+    assert early is not None and late is not None
+    assert not early.about("first_move") and late.about("first_move")
 
 
 @pytest.mark.parametrize(
@@ -114,3 +125,19 @@ def test_the_schema_and_the_tables_have_the_same_words() -> None:
     assert all(vocabulary.words(name) for name in vocabulary.FILES)
     assert vocabulary.within("tradertraitor") == {"tradertraitor", "north korea"}
     assert vocabulary.network("BNB Chain") == "bsc" and vocabulary.asset("eth") == "ETH"
+
+
+def test_posts_were_made_when_their_addresses_say() -> None:
+    """The number of a post holds its time: one copied or remembered wrong does not fit what is claimed of it."""
+    seen = 0
+    for one in catalogue().values():
+        for claim in one.claims:
+            if (found := POST.match(claim.url)) is None:
+                continue
+            made = datetime.fromtimestamp(((int(found[1]) >> 22) + EPOCH) / 1000, UTC)
+            seen += 1
+            assert claim.said is None or claim.latest or claim.said.start <= made < claim.said.end, claim.where
+            assert made.date() >= one.when.first - timedelta(days=1), claim.where
+            if claim.field == "disclosed" and claim.scope.startswith("time of this post"):
+                assert claim.value == f"{made:%Y-%m-%dT%H:%MZ}", claim.where
+    assert seen > 1_000

@@ -5,7 +5,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cointrail.errors import InputError
@@ -92,6 +92,7 @@ exact = st.fractions(min_value=-50, max_value=50, max_denominator=20)
 spans = st.tuples(exact, exact, exact).map(sorted).map(lambda three: Value(three[1], three[0], three[2]))
 
 
+@settings(deadline=None)
 @given(spans, spans, st.sampled_from("+-*/"), exact, exact)
 def test_ranges_hold_every_result(left: Value, right: Value, sign: str, one: Fraction, two: Fraction) -> None:
     known: Mapping[str, Function] = {"a": lambda: left, "b": lambda: right}

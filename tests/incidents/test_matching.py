@@ -4,7 +4,7 @@ from datetime import date
 from itertools import combinations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bench import incidents as measured
@@ -70,6 +70,7 @@ rows = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(rows)
 def test_candidates_are_all_that_share_a_name_or_a_sum(told: list[tuple[str, str, date, int]]) -> None:
     found = [drawn(f"{g}/{n}", name, day.isoformat(), said("usd", v)) for n, (g, name, day, v) in enumerate(told)]
@@ -84,6 +85,7 @@ def test_candidates_are_all_that_share_a_name_or_a_sum(told: list[tuple[str, str
     assert {frozenset((left.key, right.key)) for left, right in candidates(found)} == naive
 
 
+@settings(deadline=None)
 @given(rows)
 def test_a_cluster_holds_each_list_once_and_every_row_stands_once(told: list[tuple[str, str, date, int]]) -> None:
     found = [drawn(f"{g}/{n}", name, day.isoformat(), said("usd", v)) for n, (g, name, day, v) in enumerate(told)]

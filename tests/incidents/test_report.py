@@ -92,6 +92,29 @@ def test_2025_is_near_what_was_published_with_every_difference_told() -> None:
         assert Decimal(gap["total"]["latest"]["off"]) < 0 and "ten million" in gap["coverage"]
 
 
+def split(found: Mapping[str, Any]) -> tuple[Decimal, Decimal]:
+    """The worth of thefts of less than ten million dollars and of the others, by hand."""
+    kept = [Decimal(one["usd"]) for one in found["incidents"] if one["usd"] and not one["left_out"]]
+    small = [value for value in kept if value < 10_000_000]
+    return sum(small, Decimal(0)), sum(kept, Decimal(0)) - sum(small, Decimal(0))
+
+
+def test_every_gap_has_causes() -> None:
+    found = made(2025)
+    for year in range(2020, 2025):
+        causes = {cause["says"].split(";")[0]: cause for cause in row(found, year)["gap"]["causes"]}
+        small = next(cause for says, cause in causes.items() if says.startswith("smaller"))
+        assert Decimal(small["value"]) < 0
+        assert "others publish other figures of North Korea" in causes
+    assert "38 here, 219 there" in {cause["detail"] for cause in row(found, 2022)["gap"]["causes"]}
+    small_2025, large_2025 = split(found)
+    held, above = split(made(2022))
+    expected = held - above * small_2025 / large_2025
+    (small,) = [one for one in row(found, 2022)["gap"]["causes"] if one["says"].startswith("smaller")]
+    assert abs(Decimal(small["value"]) - expected) < 10_000  # the part is rounded to six places
+    assert not [one for one in row(found, 2025)["gap"]["causes"] if one["says"].startswith("smaller")]
+
+
 def test_bybit_is_shown_as_the_claims_it_is() -> None:
     found = made(2025)
     (bybit,) = [one for one in found["incidents"] if one["id"] == "bybit-2025-02"]

@@ -45,9 +45,12 @@ class Claim:
     where: str = ""  # file and line
 
     def known(self, day: date, incident: Span | None) -> bool:
-        """Whether it had been said by the end of that day; without a date of its own, whether the theft was over."""
+        """Whether it had been said by the end of that day; without a date of its own, whether the theft was over.
+
+        Nobody can have told of a time that was still to come.
+        """
         said = self.said or incident
-        return said is None or said.last <= day
+        return (said is None or said.last <= day) and (self.when is None or self.when.first <= day)
 
 
 def claim(raw: Mapping[str, str], where: str, today: date) -> Claim:

@@ -172,41 +172,10 @@ def run_rate(entries: Iterable[Entry], year: int, day: date) -> Decimal | None:
     return ratio(so_far * ((end - start).days + 1), Decimal(gone))
 
 
-@dataclass(frozen=True, slots=True)
-class Delay:
-    """From the theft to something, in hours or days: of the `n` thefts of `of` whose two times are known."""
-
-    n: int
-    of: int
-    shortest: Decimal | None
-    median: Decimal | None
-    longest: Decimal | None
-
-
-def delay(entries: Iterable[Entry], moment: str) -> Delay:
-    """Hours from the theft to `first_move`, `disclosed` or `cashed_out`, where both were told to the minute.
-
-    Times told by the day alone say nothing about hours and do not count.
-    """
-    found = list(entries)
-    hours = []
-    for one in found:
-        start, end = one.moments.get("stolen_at"), one.moments.get(moment)
-        if start and end and start.precision == end.precision == "moment" and end.start >= start.start:
-            hours.append(ratio(Decimal(int((end.start - start.start).total_seconds())), Decimal(3600)) or Decimal(0))
-    return Delay(len(hours), len(found), min(hours, default=None), median(hours), max(hours, default=None))
-
-
-def delay_days(entries: Iterable[Entry], moment: str) -> Delay:
-    """Days from the theft to something, where both were told to the day at least: 0 is the same day."""
-    found = list(entries)
-    days = [
-        Decimal((end.first - one.when.first).days)
-        for one in found
-        if (end := one.moments.get(moment)) and one.when.precision == "day" and end.precision in ("day", "moment")
-        and end.first >= one.when.first
-    ]  # fmt: skip
-    return Delay(len(days), len(found), min(days, default=None), median(days), max(days, default=None))
+def both(entries: Iterable[Entry], one_number: str, other: str) -> Decimal:
+    """The most that two sums may have in common: of each theft that has both, the smaller."""
+    found = [one.numbers for one in entries]
+    return sum((min(one[one_number], one[other]) for one in found if one_number in one and other in one), Decimal(0))
 
 
 def noted(entries: Iterable[Entry], number: str) -> Sum:

@@ -33,15 +33,20 @@ def gap(
         "north_korea": _against(statistics.total(nation).value, NATION, year, figures),
         "causes": [
             *_kinds(mine, year, figures), *_uncertain(nation), *_nominal(mine),
-            *_left_out(statistics.during(everything, when)), *_unknown(mine),
+            *_left_out(statistics.during(everything, when)), *_unknown(mine), *_fewer(mine, year, figures),
+            *_small(year, mine, entries), *_others(year, figures),
         ],
     }  # fmt: skip
 
 
 def coverage(year: int) -> str:
     """What the catalogue holds of a year."""
-    row = next((row for row in table(PACKAGE, "coverage.csv") if row["year"] == str(year)), None)
+    row = _covered().get(year)
     return row["meaning"] if row else "nothing is promised of this year"
+
+
+def _covered() -> dict[int, dict[str, str]]:
+    return {int(row["year"]): row for row in table(PACKAGE, "coverage.csv")}
 
 
 def _against(mine: Decimal, of: str, year: int, figures: Sequence[Aggregate]) -> dict[str, Any]:
@@ -108,6 +113,43 @@ def _left_out(everything: Sequence[Entry]) -> list[dict[str, Any]]:
 def _unknown(mine: Sequence[Entry]) -> list[dict[str, Any]]:
     missing = sum(one.usd is None for one in mine)
     return [_cause(f"{missing} thefts whose sources give no worth in dollars", None)] if missing else []
+
+
+def _fewer(mine: Sequence[Entry], year: int, figures: Sequence[Aggregate]) -> list[dict[str, Any]]:
+    """That the publisher counts more thefts, where it says how many."""
+    theirs = pick(figures, PUBLISHER, ("incidents", ALL, "", str(year)), "latest")
+    if theirs is None or theirs.figure.value <= len(mine):
+        return []
+    detail = f"{len(mine)} here, {plain(theirs.figure.value)} there"
+    return [_cause("the publisher counts thefts that the catalogue does not hold", None, detail)]
+
+
+def _small(year: int, mine: Sequence[Entry], entries: Sequence[Entry]) -> list[dict[str, Any]]:
+    """What thefts below the catalogue's floor may come to: the part they are of the years that have them all."""
+    covered = _covered()
+    floor = Decimal(covered[year]["least"]) if year in covered else Decimal(0)
+    whole = {past for past, row in covered.items() if not int(row["least"])}
+    sums = [one.usd for one in entries if one.usd is not None and one.when.year in whole]
+    large = sum((value for value in sums if value >= floor), Decimal(0))
+    part = statistics.ratio(sum(sums, Decimal(0)) - large, large)
+    if not floor or part is None:
+        return []
+    known = [one.usd for one in mine if one.usd is not None]
+    above = sum((value for value in known if value >= floor), Decimal(0))
+    missing = (above * part).quantize(Decimal(1)) - (sum(known, Decimal(0)) - above)
+    if missing <= 0:
+        return []
+    told = f"in {', '.join(map(str, sorted(whole)))} they add {part * 100:.1f} % to the larger ones"
+    says = "smaller thefts that the catalogue lacks, if they were as many as where it has them all"
+    return [_cause(says, -missing, told)]
+
+
+def _others(year: int, figures: Sequence[Aggregate]) -> list[dict[str, Any]]:
+    """That publishers do not agree about North Korea: what each of the others said last."""
+    subject = ("stolen", NATION, "", str(year))
+    names = sorted({one.by for one in figures if one.subject == subject} - {PUBLISHER})
+    said = [f"{name} {one.figure.text}" for name in names if (one := pick(figures, name, subject, "latest"))]
+    return [_cause("others publish other figures of North Korea", None, ", ".join(said))] if said else []
 
 
 def _cause(says: str, value: Decimal | None, detail: str = "") -> dict[str, Any]:

@@ -6,9 +6,10 @@ from typing import Any
 
 from cointrail.incidents.aggregate import Aggregate, metrics
 from cointrail.incidents.claim import Claim
+from cointrail.incidents.delays import Delay
 from cointrail.incidents.entry import Entry
 from cointrail.incidents.money import plain
-from cointrail.incidents.statistics import Delay, Sum
+from cointrail.incidents.statistics import Sum
 
 
 def text(value: Decimal | None) -> str | None:
@@ -25,10 +26,11 @@ def summed(one: Sum) -> dict[str, Any]:
 
 
 def delayed(one: Delay) -> dict[str, Any]:
-    """A delay: of how many thefts out of how many, shortest, median, longest."""
+    """A delay: of how many thefts out of how many and of which worth, shortest, median, longest, and who tells it."""
     return {
         "n": one.n, "of": one.of, "shortest": text(one.shortest), "median": text(one.median),
-        "longest": text(one.longest),
+        "longest": text(one.longest), "worth": plain(one.worth), "share": text(one.share),
+        "sources": dict(one.sources),
     }  # fmt: skip
 
 

@@ -53,6 +53,7 @@ def report(
     counts = counted(everything)
     when = window(str(year))
     mine = statistics.during(counts, when)
+    so_far = [one for one in counts if one.when.year <= year]
     of_year = statistics.during(everything, when)
     figures = [one for one in ledger.published if as_of is None or one.known(as_of)]
     # a year that is not over says nothing about what a year brings
@@ -81,8 +82,12 @@ def report(
         "groups": sections.by_word(mine),
         "concentration": {"all": sections.concentration(mine), "services": sections.concentration(services)},
         "personal": sections.personal(mine),
-        "speed": sections.speed(mine) | {"published": _about(figures, SPEED, year)},
-        "recovery": sections.recovery(mine) | {"published": _about(figures, RECOVERY, year)},
+        "speed": sections.speed(mine) | {
+            "so_far": sections.speed(so_far), "published": _about(figures, SPEED, year),
+        },
+        "recovery": sections.recovery(mine) | {
+            "so_far": sections.recovery(so_far), "published": _about(figures, RECOVERY, year),
+        },
         "run_rate": sections.pace(counts, year, day),
         "projection": sections.projection(projected(year + 1), thefts, year),
         "waterfall": sensitivity.waterfall(of_year),

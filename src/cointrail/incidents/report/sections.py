@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from cointrail.incidents import statistics
+from cointrail.incidents import delays, statistics
 from cointrail.incidents.entry import Entry
 from cointrail.incidents.money import plain
 from cointrail.incidents.projection import FLOOR, HIGH, LOW, Projection, backtest
@@ -124,21 +124,28 @@ def personal(entries: Sequence[Entry]) -> dict[str, Any]:
 
 
 def speed(entries: Sequence[Entry]) -> dict[str, Any]:
-    """From the theft to first movement, disclosure and cash-out, in hours and in days."""
+    """From the theft to first movement, disclosure and cash-out in hours and days; what moved before it was told."""
     return {
-        name: {"hours": delayed(statistics.delay(entries, name)), "days": delayed(statistics.delay_days(entries, name))}
+        name: {"hours": delayed(delays.delay(entries, name)), "days": delayed(delays.delay_days(entries, name))}
         for name in DELAYS
-    }
+    } | {"moved_before_disclosure": asdict(delays.moved_before(entries, "disclosed"))}
 
 
 def recovery(entries: Sequence[Entry]) -> dict[str, Any]:
-    """Recovered, frozen, made whole and victims, where sources say so, and as parts of the total."""
+    """Recovered, frozen, made whole and victims, where sources say so, as parts of the total and of those thefts.
+
+    `frozen_and_recovered` is the most of what was frozen that may be in what came back.
+    """
     whole = statistics.total(entries).value
-    return {
-        name: summed(found) | {"share": text(statistics.ratio(found.value, whole)) if name != "victims" else None}
-        for name in NOTED
-        if (found := statistics.noted(entries, name))
-    }
+    out: dict[str, Any] = {}
+    for name in NOTED:
+        found = statistics.noted(entries, name)
+        theirs = statistics.total(one for one in entries if name in one.numbers).value
+        out[name] = summed(found) | {
+            "share": text(statistics.ratio(found.value, whole)) if name != "victims" else None,
+            "of_those": text(statistics.ratio(found.value, theirs)) if name != "victims" else None,
+        }
+    return out | {"frozen_and_recovered": plain(statistics.both(entries, "frozen", "recovered"))}
 
 
 def thefts_by_year(entries: Iterable[Entry]) -> dict[int, list[Decimal]]:

@@ -139,25 +139,44 @@ def _personal(report: Report) -> Iterator[str]:
 def _speed(report: Report) -> Iterator[str]:
     yield "## How fast, and what came back"
     yield ""
-    rows = []
-    for name, title in (("first_move", "first movement"), ("disclosed", "disclosure"), ("cashed_out", "cash-out")):
-        for unit in ("hours", "days"):
-            row = report["speed"][name][unit]
-            told = (number(row[part]) for part in ("shortest", "median", "longest"))
-            rows.append((f"to {title}, in {unit}", f"{row['n']} of {row['of']}", *told))
-    yield from _table(("", "known of", "shortest", "median", "longest"), rows)
+    yield _text(sentences.told(report))
+    yield ""
+    yield from _delays(report["speed"])
+    yield ""
+    yield f"The same of all thefts since the first year. {_text(sentences.told(report, so_far=True))}"
+    yield ""
+    yield from _delays(report["speed"]["so_far"])
     yield from _others(report["speed"]["published"])
     yield ""
+    yield sentences.recovered(report)
+    yield ""
+    yield from _noted(report["recovery"])
+    yield ""
+    yield "The same of all thefts since the first year:"
+    yield ""
+    yield from _noted(report["recovery"]["so_far"])
+    yield from _others(report["recovery"]["published"])
+
+
+def _delays(speed: Mapping[str, Any]) -> Iterator[str]:
+    rows = []
+    for name, title in sentences.MOMENTS.items():
+        for unit in ("hours", "days"):
+            row = speed[name][unit]
+            passed = (number(row[part]) for part in ("shortest", "median", "longest"))
+            rows.append((f"to {title}, in {unit}", f"{row['n']} of {row['of']}", percent(row["share"]), *passed))
+    yield from _table(("", "known of", "part of the value", "shortest", "median", "longest"), rows)
+
+
+def _noted(recovery: Mapping[str, Any]) -> Iterator[str]:
     titles = {"recovered": "recovered", "frozen": "frozen", "made_whole": "customers made whole by others"}
     yield from _table(
-        ("", "dollars", "part of the total", "told of thefts"),
+        ("", "dollars", "part of the total", "part of those thefts", "told of thefts"),
         (
-            (title, dollars(report["recovery"][name]["value"]), percent(report["recovery"][name]["share"]),
-             report["recovery"][name]["n"])
-            for name, title in titles.items()
+            (title, dollars(row["value"]), percent(row["share"]), percent(row["of_those"]), row["n"])
+            for name, title in titles.items() if (row := recovery[name])
         ),
     )  # fmt: skip
-    yield from _others(report["recovery"]["published"])
 
 
 def _others(figures: Sequence[Mapping[str, Any]]) -> Iterator[str]:

@@ -4,12 +4,15 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from cointrail.reports.crime.words import dollars, number, percent
+from cointrail.reports.plain import plain
 
 Report = Mapping[str, Any]
 TITLES = {
     "actors": "Who", "kinds": "From whom", "platforms": "Which platforms", "attacks": "How",
     "chains": "On which chains",
 }  # fmt: skip
+MOMENTS = {"first_move": "first movement", "disclosed": "disclosure", "cashed_out": "cash-out"}
+UNTOLD = "They are those that somebody looked at, not a sample: medians do not speak for the rest."
 CHAINS = "A theft on several chains counts with each of them."
 
 
@@ -32,6 +35,31 @@ def personal(report: Report) -> str:
         f"by force ({dollars(row['physical']['value'])}); {row['total']['missing']:,} without a known worth. They are "
         f"{percent(row['share'])} of the year, and {percent(row['share_without_largest'])} without the year's largest "
         f"theft. Only thefts that somebody reported one by one are here."
+    )
+
+
+def told(report: Report, so_far: bool = False) -> str:
+    """Of how few thefts the times are told, and by whom: one who tells most of them chose which."""
+    speed = report["speed"]["so_far"] if so_far else report["speed"]
+    parts = []
+    for name, title in MOMENTS.items():
+        row = speed[name]["days"]
+        first = next(iter(row["sources"].items()), None)
+        most = f", {first[1]} of them by {plain(first[0])}" if first and 2 * first[1] > row["n"] > 1 else ""
+        parts.append(f"{title} of {row['n']:,} with {percent(row['share'])} of the value{most}")
+    part = speed["moved_before_disclosure"]
+    moved = f" Of {part['n']:,} where it can be told, the value of {part['yes']:,} moved before the disclosure."
+    return f"Of {speed['disclosed']['days']['of']:,} thefts sources tell the {'; the '.join(parts)}.{moved} {UNTOLD}"
+
+
+def recovered(report: Report) -> str:
+    """Of how few thefts it is told what came back, and what may be counted twice."""
+    rows = report["recovery"]
+    thefts = rows["recovered"]["n"] + rows["recovered"]["missing"]
+    return (
+        f"Of {thefts:,} thefts, sources say of {rows['recovered']['n']:,} what came back and of "
+        f"{rows['frozen']['n']:,} what was frozen; of the rest nobody says that it was nothing. Up to "
+        f"{dollars(rows['frozen_and_recovered'])} dollars of what was frozen may be in what came back."
     )
 
 
