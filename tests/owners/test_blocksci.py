@@ -22,7 +22,7 @@ from tests.owners.emulated import DATA
 FOLDER = DATA / "chain_samples" / "blocksci_regtest"
 pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason="no chain of BlockSci here (COINTRAIL_DATA names the data)")
 SINGLE = {"optimal": "change-optimal", "address_type": "change-address-type", "reuse": "change-reuse",
-          "client": "change-client-behavior"}  # fmt: skip
+          "client": "change-client-behavior", "locktime": "change-locktime"}  # fmt: skip
 
 
 @cache
@@ -39,7 +39,8 @@ def chain() -> tuple[Payments, dict[str, int]]:
     done("ledger", "import", blocks, "--into", folder, "--chain", "bitcoin-regtest")
     ledger = open_ledger(folder)
     kind = kinds(ledger)
-    told = whole([payments(ledger, number).typed(kind) for number in range(len(ledger.manifest.segments))])
+    parts = range(len(ledger.manifest.segments))
+    told = whole([payments(ledger, number, ledger.terms).typed(kind) for number in parts])
     return told, {one.hash.hex(): place for place, one in cited(ledger, list(range(told.count))).items()}
 
 

@@ -60,6 +60,13 @@ def rows(ledger: Ledger) -> Facts:
     return ledger.facts(range(ledger.transfers))
 
 
+def terms(ledger: Ledger) -> list[tuple[int, ...] | None]:
+    """Version, lock time and least sequence of every transaction, in chain order; None where they are not known."""
+    ids = [ledger.address_id(transaction_key(tx)) or 0 for tx in dict.fromkeys(tx for tx in rows(ledger).tx if tx)]
+    told = zip(*(ledger.terms.of(name, ids).tolist() for name in ("version", "lock_time", "sequence")), strict=True)
+    return [None if -1 in one else one for one in told]
+
+
 def quarantined(done: Imported) -> str:
     assert done.quarantine is not None
     return done.quarantine.read_text("utf-8")
@@ -219,6 +226,8 @@ def test_aws_tells_amounts_in_coins(tmp_path: Path, chain_samples: Path) -> None
     imported(tmp_path / "aws", tmp_path / "part-0.snappy.parquet", chain="bitcoin")
     imported(tmp_path / "etl", job / "block_with_transactions" / "expected_transactions.json", chain="bitcoin")
     assert open_ledger(tmp_path / "aws").digest == open_ledger(tmp_path / "etl").digest
+    found = terms(open_ledger(tmp_path / "aws"))
+    assert found == terms(open_ledger(tmp_path / "etl")) and any(found) and not all(found)  # but for new coins
 
 
 @pytest.mark.parametrize(
@@ -507,6 +516,7 @@ def test_a_node_tells_the_same_as_its_files(regtest: Ledger, tmp_path: Path, cha
         import_node(url, 150, 160, tmp_path / "part", "bitcoin-regtest")
     told, known = open_ledger(tmp_path / "node"), rows(regtest)
     assert rows(told).amount == known.amount and rows(told).tx == known.tx
+    assert terms(told) == terms(regtest) and all(one is not None for one in terms(told))
     part = rows(open_ledger(tmp_path / "part"))
     assert all(amount for amount, kind in zip(part.amount, part.kind, strict=True) if kind == Kind.INPUT)
 
