@@ -49,6 +49,11 @@ class Chain:
         """What a transaction pays, with those that spend it."""
         return self._parts(self.told.outputs, self.told.spender, tx)
 
+    def owners(self, tx: str) -> tuple[list[int], list[int]]:
+        """The ids of those who pay and those who are paid."""
+        spent, paid = (side.owner[side.tx == self.place[tx]].tolist() for side in (self.told.inputs, self.told.outputs))
+        return spent, paid
+
     def scripts(self, tx: str) -> list[bytes | None]:
         """Of a transaction's outputs."""
         return self.ledger.scripts(self.told.outputs.owner[self.told.outputs.tx == self.place[tx]].tolist())

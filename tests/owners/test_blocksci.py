@@ -1,8 +1,12 @@
 """Rules of change and the look for CoinJoins on a chain that was made for BlockSci's tests, with what is expected."""
 
+from pathlib import Path
+
 import pytest
 
 from cointrail.conversions.mixers import Transaction, joined
+from cointrail.labels import Labels
+from cointrail.owners import owners
 from cointrail.owners.change import RULES, SPENT, Change, power_of_ten
 from cointrail.owners.joins import alike
 from tests.blocksci import chain, facts, needs_chain
@@ -69,6 +73,16 @@ def test_a_rule_says_what_blocksci_says(rule: str) -> None:
     assert [marked(RULES[rule], facts()[case]) for case in CASES] == SAID[rule]
     alone = [one if len(one) == 1 else [] for one in SAID[rule]]
     assert [marked(RULES[rule].unique, facts()[case]) for case in CASES] == alone
+
+
+def test_change_by_locktime_is_joined_only_when_asked_for(tmp_path: Path) -> None:
+    ledger = chain().ledger
+    plain, asked = (owners(ledger, Labels(tmp_path), change=rule).clusters for rule in (None, RULES["locktime"]))
+    for number in range(3):
+        tx, place = position("change-locktime", number)
+        [payer], paid = chain().owners(tx)
+        assert [asked.same(payer, one) for one in paid] == [n == place for n in range(3)]
+        assert not any(plain.same(payer, one) for one in paid)
 
 
 def test_the_locktime_of_the_case() -> None:
