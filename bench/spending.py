@@ -17,7 +17,7 @@ from cointrail.chains import owner_key
 from cointrail.ledger import Ledger, open_ledger
 from cointrail.ledger.manifest import Declared, Origin
 from cointrail.ledger.outputs import output_keys, transaction_keys
-from cointrail.ledger.rows import ADDRESS_BYTES, OUTPUTS, ROWS, Kind, Status
+from cointrail.ledger.rows import ADDRESS_BYTES, OUTPUTS, ROWS, TERMS, Kind, Status
 from cointrail.ledger.store import writer
 from cointrail.tracing import Theft, Trail, trace
 
@@ -103,8 +103,8 @@ def _paid(made: Chain, random: Random, spends: list[tuple[int, int, int]], payme
     return made.add(spends, [(random.randrange(1 << 30), amount) for amount in amounts])
 
 
-def tables(made: Chain) -> Iterator[tuple[pa.Table, pa.Table]]:
-    """Rows and outputs as a reader of raw blocks hands them over, some transactions at a time."""
+def tables(made: Chain) -> Iterator[tuple[pa.Table, pa.Table, pa.Table]]:
+    """Rows, outputs and terms as a reader of raw blocks hands them over, some transactions at a time."""
     ids = np.frombuffer(b"".join(made.ids), np.uint8).reshape(-1, 32)
     inputs, outputs = np.array(made.input_tx), np.array(made.output_tx)
     for low in range(0, len(ids), SLICE):
@@ -142,7 +142,17 @@ def tables(made: Chain) -> Iterator[tuple[pa.Table, pa.Table]]:
         }
         scripts = [b"\x00\x14" + owner.to_bytes(20, "big") for owner in made.owner[outs]]
         told = {"output": _fixed(paid, ADDRESS_BYTES), "owner": pa.array(map(owner_key, scripts), pa.binary(20))}
-        yield pa.table(columns, schema=ROWS), pa.table(told | {"script": pa.array(scripts)}, schema=OUTPUTS)
+        paid_to = pa.table(told | {"script": pa.array(scripts)}, schema=OUTPUTS)
+        yield pa.table(columns, schema=ROWS), paid_to, _terms(ids[low:high], low)
+
+
+def _terms(ids: npt.NDArray[np.uint8], first: int) -> pa.Table:
+    """Every third transaction is locked to the height before its own and may be replaced, as by Bitcoin Core."""
+    number = np.arange(first, first + len(ids))
+    locked = number % 3 == 0
+    told = np.full(len(ids), 2), np.where(locked, number // BLOCK, 0), np.where(locked, 0xFFFFFFFD, 0xFFFFFFFF)
+    keys = _fixed(transaction_keys(ids), ADDRESS_BYTES)
+    return pa.table([keys, *(pa.array(one.astype(np.uint32)) for one in told)], schema=TERMS)
 
 
 def _fixed(raw: npt.NDArray[np.uint8], width: int) -> pa.Array:
@@ -160,8 +170,9 @@ def keep(made: Chain, folder: Path) -> Ledger:
     """Import a chain as one would its raw blocks."""
     with writer(folder, "bitcoin") as into:
         rows = 0
-        for moved, told in tables(made):
+        for moved, told, terms in tables(made):
             into.add(told, 0)
+            into.add(terms, 0)
             rows += into.add(moved, 0)
         coin = Declared("", "BTC", 8, "native")
         into.commit([Origin("made", "test", "", rows)], lambda key: coin, lambda share: None)

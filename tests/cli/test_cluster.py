@@ -123,3 +123,5 @@ def test_change_joins_only_when_asked(tmp_path: Path) -> None:
     assert rest in asked and shop not in asked
     assert "paid as the change" in asked
     assert run("cluster", tmp_path, "--change", "guess").refused
+    refused = run("cluster", tmp_path, "--change", "locktime")
+    assert refused.refused and "knows no terms of transactions" in refused.err

@@ -29,20 +29,23 @@ class Tx:
     place: int
     inputs: list[Output]
     outputs: list[Output] = field(default_factory=list)
+    version: int = 1
     locktime: int = 0
+    sequence: int = 0xFFFFFFFF
     size: int = 100
 
 
 @st.composite
 def chains(draw: st.DrawFn) -> list[Tx]:
-    """Transactions that spend what earlier ones paid; of some the locktime or size is not known."""
+    """Transactions that spend what earlier ones paid; of some the terms or the size are not known."""
     made: list[Tx] = []
     left: list[Output] = []
     coin = 0
     for place in range(draw(st.integers(1, 9))):
         spends = draw(st.lists(st.sampled_from(left), unique=True, max_size=3)) if left else []
         left = [one for one in left if one not in spends]
-        tx = Tx(place, spends, [], draw(st.sampled_from([UNKNOWN, 0, 5])), draw(st.sampled_from([UNKNOWN, 100, 250])))
+        said = ([UNKNOWN, 1, 2], [UNKNOWN, 0, 5], [UNKNOWN, 0, 0xFFFFFFFD, 0xFFFFFFFE, 0xFFFFFFFF], [UNKNOWN, 100, 250])
+        tx = Tx(place, spends, [], *(draw(st.sampled_from(one)) for one in said))
         for _ in range(draw(st.integers(1, 3))):
             coin += 1
             value = draw(st.sampled_from([0, 5, 999, 1_000, 2_000, 70_001, 1_000_000, 3_000_000]))
@@ -67,7 +70,7 @@ def columns(chain: list[Tx], first: int = 0) -> Payments:
     return Payments(
         first, len(chain), side([(tx.place - first, one) for tx in chain for one in tx.inputs]), paid,
         np.array([not tx.inputs for tx in chain], bool), paid.kind == DEAD,
-        np.array([tx.locktime for tx in chain], np.int64), np.array([tx.size for tx in chain], np.int64),
+        *(np.array([getattr(tx, n) for tx in chain], np.int64) for n in ("version", "locktime", "sequence", "size")),
     )  # fmt: skip
 
 
@@ -110,7 +113,19 @@ class Naive:
         if tx.locktime == UNKNOWN:
             return False
         after = self.spender.get(one.coin)
-        return after is None or (after.locktime != UNKNOWN and (after.locktime > 0) == (tx.locktime > 0))
+        return after is None or after.locktime == UNKNOWN or (after.locktime > 0) == (tx.locktime > 0)
+
+    def version(self, tx: Tx, one: Output) -> bool:
+        after = self.spender.get(one.coin)
+        return tx.version != UNKNOWN and (after is None or after.version in (UNKNOWN, tx.version))
+
+    def replaceable(self, tx: Tx, one: Output) -> bool:
+        if tx.sequence == UNKNOWN:
+            return False
+        after = self.spender.get(one.coin)
+        if after is None or after.sequence == UNKNOWN:
+            return True
+        return (after.sequence in (0, 0xFFFFFFFD)) == (tx.sequence in (0, 0xFFFFFFFD))
 
     def reuse(self, tx: Tx, one: Output) -> bool:
         return one.owner in {spent.owner for spent in tx.inputs}
@@ -132,7 +147,7 @@ class Naive:
 
     def fixed_fee(self, tx: Tx, one: Output) -> bool:
         here, after = self.rate(tx), self.spender.get(one.coin)
-        return here is not None and (after is None or self.rate(after) == here)
+        return here is not None and (after is None or self.rate(after) in (None, here))
 
     def spent(self, tx: Tx, one: Output) -> bool:
         return one.coin in self.spender

@@ -30,7 +30,7 @@ def read(path: Path) -> Payments:
                 side.append((place, len(side) + 1, owner, int(value.rpartition("-")[2])))
     spent, paid = (_side(side) for side in rows)
     count, unknown = len(lines), np.full(len(lines), -1)
-    return Payments(0, count, spent, paid, np.zeros(count, bool), np.zeros(len(paid), bool), unknown, unknown)
+    return Payments(0, count, spent, paid, np.zeros(count, bool), np.zeros(len(paid), bool), *[unknown] * 4)
 
 
 def _side(rows: Sequence[tuple[int, ...]]) -> Side:
@@ -51,5 +51,5 @@ def test_payments_of_one_person_are_none() -> None:
     rows = [(0, 1, 1, 50), (0, 2, 1, 60), (1, 3, 2, 70), (1, 4, 3, 80)]
     paid = [(0, 5, 4, 50), (0, 6, 5, 50), (1, 7, 6, 100), (1, 8, 7, 50)]
     unknown = np.full(2, -1)
-    told = Payments(0, 2, _side(rows), _side(paid), np.zeros(2, bool), np.zeros(4, bool), unknown, unknown)
+    told = Payments(0, 2, _side(rows), _side(paid), np.zeros(2, bool), np.zeros(4, bool), *[unknown] * 4)
     assert alike(told).tolist() == [False, False]

@@ -14,7 +14,7 @@ from cointrail.errors import InputError
 from cointrail.labels import Labels
 from cointrail.ledger import Ledger, open_ledger
 from cointrail.owners import owners
-from cointrail.owners.change import RULES
+from cointrail.owners.change import OF_TERMS, RULES
 from cointrail.owners.forest import END
 from cointrail.owners.guards import MOST
 from cointrail.owners.moment import behind, cited
@@ -59,6 +59,10 @@ def cluster(
         raise InputError(f"--change {change[:40]}: no rule; there are {', '.join(RULES)}")
     with progress() as step:
         opened = open_ledger(ledger, step)
+        if change in OF_TERMS and not opened.manifest.terms:
+            raise InputError(
+                f"--change {change}: {ledger} knows no terms of transactions; import raw blocks, or its files once more"
+            )
         rule = RULES[change] if change else None
         found = owners(opened, Labels(ledger), most=most or None, change=rule, paid=paid, step=step)
     console = Console(highlight=False, soft_wrap=True)

@@ -33,7 +33,7 @@ from cointrail.exposure.kernel import (
 )
 from cointrail.exposure.said import FREE, NOBODY
 from cointrail.exposure.wide import ONE, ZERO, below, minus, plus
-from cointrail.tracing.prefetch import prefetch
+from cointrail.ledger.prefetch import prefetch
 
 NEW = 3  # runs that one movement may need anew
 SIDE = np.uint64(32)

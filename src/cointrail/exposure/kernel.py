@@ -13,7 +13,7 @@ from numba import njit
 
 from cointrail.exposure.said import FREE, NOBODY
 from cointrail.exposure.wide import ONE, ZERO, below, minus, plus, share
-from cointrail.tracing.prefetch import prefetch
+from cointrail.ledger.prefetch import prefetch
 
 HAIRCUT, TIHO, POISON = 0, 1, 2
 TIMED, DEAD = 254, 253  # codes in `state`: depends on the time; of an asset that does not count

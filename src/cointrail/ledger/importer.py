@@ -58,7 +58,8 @@ def import_files(
     if (into / NAME).is_file():
         held = load(into)
         before = {(o.sha256, o.format, o.options) for o in held.sources if not (options.strict and o.bad)}
-        if held.chain == options.chain and all((s.sha256, s.format, manner) in before for s in reading.sources):
+        told = held.chain == options.chain and all((s.sha256, s.format, manner) in before for s in reading.sources)
+        if told and (held.terms or not held.outputs):  # else of a version that kept no terms: the files may tell them
             return Imported(0, held.transfers, 0, again=True)
     vouch = wrappers(options.registry, options.wrapped)
     rows: dict[Any, int] = dict.fromkeys(reading.sources, 0)

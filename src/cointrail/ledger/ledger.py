@@ -23,6 +23,7 @@ from cointrail.ledger.files import alone, stored
 from cointrail.ledger.index import Index
 from cointrail.ledger.manifest import Manifest, Segment, load
 from cointrail.ledger.rows import ADDRESS_BYTES, HASH_BYTES
+from cointrail.ledger.term_parts import Terms
 from cointrail.ledger.verify import unchanged
 
 TIMES_KEPT = 32  # row groups whose times stay in memory, a megabyte each
@@ -85,6 +86,15 @@ class Ledger:
         """The raw events that conversions are read from."""
         try:
             return load_events(self.path, self.manifest)
+        except (InputError, OSError) as error:
+            self._same(error)
+            raise
+
+    @cached_property
+    def terms(self) -> Terms:
+        """The terms of an output-based chain's transactions, about 40 bytes of memory each."""
+        try:
+            return Terms(self.path, self.manifest.terms)
         except (InputError, OSError) as error:
             self._same(error)
             raise

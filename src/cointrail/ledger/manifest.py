@@ -34,7 +34,8 @@ class Segment:
 
 @dataclass(frozen=True)
 class Part:
-    """A file of the address book, where ids continue from part to part, from 1; of the events; or of the outputs."""
+    """A file of the address book, where ids continue from part to part, from 1; of the events, the outputs or the
+    terms."""
 
     name: str
     rows: int
@@ -76,6 +77,7 @@ class Manifest:
     sources: tuple[Origin, ...] = ()
     events: tuple[Part, ...] = ()
     outputs: tuple[Part, ...] = ()  # of output-based chains: who may spend which
+    terms: tuple[Part, ...] = ()  # of their transactions, where a source told them
     version: int = VERSION
 
     @property
@@ -103,7 +105,7 @@ def load(folder: Path) -> Manifest:
         raw["addresses"] = tuple(Part(**item) for item in raw["addresses"])
         raw["assets"] = tuple(Declared(**item) for item in raw["assets"])
         raw["sources"] = tuple(Origin(**item) for item in raw["sources"])
-        for name in ("events", "outputs"):
+        for name in ("events", "outputs", "terms"):
             raw[name] = tuple(Part(**item) for item in raw.get(name, ()))
         return Manifest(**raw)
     except (ValueError, KeyError, TypeError, RecursionError) as error:

@@ -52,11 +52,11 @@ class OutputParts:
         owner = self.book.number(flat(table.column("owner")))
         script = flat(table.column("script").cast(OUTPUTS.field("script").type))
         told = self._known(int(max(output.max(initial=0), owner.max(initial=0))))
-        fresh = _first(output, told)
+        fresh = first_told(output, told)
         told[output[fresh]] = True
         output, owner, script = output[fresh], owner[fresh], script.take(pa.array(fresh))
         shown = np.zeros(len(output), bool)
-        shown[_first(owner, told)] = True
+        shown[first_told(owner, told)] = True
         told[owner[shown]] = True
         script = pa.compute.if_else(pa.array(shown), script, pa.scalar(None, pa.binary()))
         if len(output):
@@ -87,20 +87,21 @@ class OutputParts:
                 table = read_outputs(self.folder, part)
                 for name in ("output", "owner"):
                     ids = np.asarray(flat(table.column(name)))
-                    self._told = _room(self._told, int(ids.max(initial=0)))
+                    self._told = room(self._told, int(ids.max(initial=0)))
                     self._told[ids] = True
-        self._told = _room(self._told, highest)
+        self._told = room(self._told, highest)
         return self._told
 
 
-def _first(ids: Ids, told: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
-    """The places of ids that were not told before, each once, in order."""
+def first_told(ids: Ids, told: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
+    """The places of ids that were not told before, each once, in order; `told` is by id."""
     places = np.flatnonzero(~told[ids])
     _, first = np.unique(ids[places], return_index=True)
     return places[np.sort(first)]
 
 
-def _room(told: npt.NDArray[np.bool_], highest: int) -> npt.NDArray[np.bool_]:
+def room(told: npt.NDArray[np.bool_], highest: int) -> npt.NDArray[np.bool_]:
+    """The same with room for the highest id."""
     if highest < len(told):
         return told
     wider = np.zeros(max(highest + 1, 2 * len(told)), bool)

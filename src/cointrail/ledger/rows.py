@@ -78,3 +78,13 @@ OUTPUTS = pa.schema(
     ]
 )
 MOST_SCRIPT = 128  # bytes; whatever has an address, and the usual data outputs, are shorter
+
+# One row is the terms of one transaction of an output-based chain: told only where its id was seen to commit to them.
+TERMS = pa.schema(
+    [
+        pa.field("tx", pa.binary(ADDRESS_BYTES), nullable=False),  # the transaction's key: see `outputs`
+        pa.field("version", pa.uint32(), nullable=False),
+        pa.field("lock_time", pa.uint32(), nullable=False),  # 0: none; below 500,000,000 a height, else seconds
+        pa.field("sequence", pa.uint32(), nullable=False),  # the least of its inputs
+    ]
+)

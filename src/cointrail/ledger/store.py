@@ -25,15 +25,17 @@ from cointrail.ledger.manifest import NAME, Declared, Manifest, Origin, Segment,
 from cointrail.ledger.merge import merge
 from cointrail.ledger.output_parts import FOLDER as OUTPUTS_FOLDER
 from cointrail.ledger.output_parts import OutputParts
-from cointrail.ledger.rows import EVENTS, OUTPUTS
+from cointrail.ledger.rows import EVENTS, OUTPUTS, TERMS
 from cointrail.ledger.runs import Run, spill
+from cointrail.ledger.term_parts import FOLDER as TERMS_FOLDER
+from cointrail.ledger.term_parts import TermParts
 
 SLICE_ROWS = 2_000_000  # merged in memory at once
 RUN_ROWS = 8_000_000  # kept in memory, about 160 bytes each, before they go to disk
 LOCK = ".lock"
 INCOMING = "incoming"  # chunks of an import from a node that was interrupted
 VOUCHED = ("assets.csv", "assets.csv.tmp")
-PARTS = ("addresses", EVENTS_FOLDER, OUTPUTS_FOLDER)  # folders of parts that the manifest names one by one
+PARTS = ("addresses", EVENTS_FOLDER, OUTPUTS_FOLDER, TERMS_FOLDER)  # of parts that the manifest names
 OWN = {LOCK, f"{NAME}.tmp", *VOUCHED, "staging", "quarantine", INCOMING, *PARTS, *segments.FOLDERS}
 SMALL_ROWS = 250_000  # a last segment below this is joined with what comes after it
 
@@ -60,6 +62,7 @@ class Writer:
     assets: dict[str, int]
     events: EventParts
     outputs: OutputParts
+    terms: TermParts
     runs: list[Run] = field(default_factory=list)
     buffer: list[Columns] = field(default_factory=list)
     buffered: int = 0
@@ -67,7 +70,7 @@ class Writer:
     ahead: Future[None] | None = None  # what the worker does while the caller reads on
 
     def add(self, table: pa.Table, source: int) -> int:
-        """Take a reader's table, of rows, events or outputs; the number of rows in it, of the others none.
+        """Take a reader's table, of rows, events, outputs or terms; the number of rows in it, of the others none.
 
         `source` counts the origins of this import from 0. What is wrong with the rows is said here or at the next call.
         """
@@ -75,10 +78,11 @@ class Writer:
             if table.num_rows:
                 self.events.add(table, len(self.manifest.sources) + source)
             return 0
-        if table.schema.names == OUTPUTS.names:
-            self._settle()
-            self.ahead = self.worker.submit(self.outputs.add, table) if table.num_rows else None
-            return 0
+        for names, parts in ((OUTPUTS.names, self.outputs), (TERMS.names, self.terms)):
+            if table.schema.names == names:
+                self._settle()
+                self.ahead = self.worker.submit(parts.add, table) if table.num_rows else None
+                return 0
         table = shaped(table)
         self._settle()
         if not table.num_rows:
@@ -124,7 +128,7 @@ class Writer:
             )
         assets = tuple(old.assets) + tuple(declared(key) for key in list(self.assets)[len(old.assets) :])
         ranks = np.argsort(np.argsort(np.array([asset.key for asset in assets], object)))
-        outputs = self.outputs.save()
+        outputs, terms = self.outputs.save(), self.terms.save()
         parts = self.book.save()
         merged = old.segments
         if runs:
@@ -138,8 +142,9 @@ class Writer:
             sources=(*old.sources, *origins),
             events=events,
             outputs=outputs,
+            terms=terms,
         )
-        if merged == old.segments and outputs == old.outputs:  # nothing new was said of what moved: that stays as it is
+        if (merged, outputs, terms) == (old.segments, old.outputs, old.terms):  # nothing new was said of what moved
             new = old if events == old.events else old.with_(events=events, sources=new.sources)
         new.save(self.folder)
         _sweep(self.folder, new)
@@ -163,7 +168,8 @@ def writer(folder: Path, chain: str) -> Iterator[Writer]:
             assets = {asset.key: number for number, asset in enumerate(manifest.assets)}
             book = Book(folder, manifest.addresses)
             events, outputs = EventParts(folder, manifest.events), OutputParts(folder, list(manifest.outputs), book)
-            into = Writer(folder, manifest, book, assets, events, outputs)
+            terms = TermParts(folder, list(manifest.terms), book)
+            into = Writer(folder, manifest, book, assets, events, outputs, terms)
             with into.worker:
                 yield into
         except BaseException:
@@ -279,7 +285,7 @@ def _sweep(folder: Path, manifest: Manifest) -> None:
         for path in (folder / kind).glob("*"):
             if path.stem not in named:
                 path.unlink()
-    for kind, parts in zip(PARTS, (manifest.addresses, manifest.events, manifest.outputs), strict=True):
+    for kind, parts in zip(PARTS, (manifest.addresses, manifest.events, manifest.outputs, manifest.terms), strict=True):
         kept = {part.name for part in parts}
         for path in (folder / kind).glob("*"):
             if path.stem not in kept:

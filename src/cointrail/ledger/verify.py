@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from cointrail.errors import InputError
-from cointrail.ledger import event_parts, output_parts
+from cointrail.ledger import event_parts, output_parts, term_parts
 from cointrail.ledger import segment as segments
 from cointrail.ledger.book import FOLDER, read_all
 from cointrail.ledger.columns import Columns
@@ -63,6 +63,8 @@ def unchanged(folder: Path, manifest: Manifest) -> None:
         _same(folder / event_parts.FOLDER / f"{part.name}.parquet", part.sha256)
     for part in manifest.outputs:
         _same(folder / output_parts.FOLDER / f"{part.name}.parquet", part.sha256)
+    for part in manifest.terms:
+        _same(folder / term_parts.FOLDER / f"{part.name}.parquet", part.sha256)
     for segment in manifest.segments:
         for kind in segments.FOLDERS:
             _same(segments.file(folder, kind, segment), segment.digests[kind])

@@ -101,7 +101,7 @@ def _change(ledger: Ledger, made: Clusters, joins: Joins, rule: Change, step: St
     """Take in the ties of a whole ledger, those of change too."""
     kind, parts = kinds(ledger), []
     for number in range(len(ledger.manifest.segments)):
-        parts.append(payments(ledger, number).typed(kind))
+        parts.append(payments(ledger, number, ledger.terms).typed(kind))
         step("owners", (number + 1) / len(ledger.manifest.segments))
     if parts:
         told = whole(parts)

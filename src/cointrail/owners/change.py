@@ -4,8 +4,10 @@ A rule marks every output that it cannot rule out. Rules are combined with `&` (
 for), and `unique` keeps an output where it is its transaction's only one. Nothing is joined by change unless a caller
 asks for it: together with the inputs these rules soon make one cluster of half the chain (BlockSci, issue 220).
 
-Sources: GraphSense (`one_time`, with its confidence), BlockSci 0.7, heuristics/change_address.cpp (the others). Where
-an output is not spent yet, rules that look at who spends it do not rule it out; take `& SPENT` with them.
+Sources: GraphSense (`one_time`, with its confidence); M. Moeser and A. Narayanan, Resurrecting Address Clustering in
+Bitcoin, 2021 (`version` and `replaceable`, two of its fingerprints); BlockSci 0.7, heuristics/change_address.cpp (the
+others). Where an output is not spent yet, or what spends it is not known well enough, rules that look at who spends it
+do not rule it out; take `& SPENT` with them.
 """
 
 from collections.abc import Callable, Mapping
@@ -24,6 +26,7 @@ DIGITS = 6  # trailing zeros of an amount that somebody chose
 ROUND = 1_000  # GraphSense: an amount that is a multiple was chosen
 FEW, MANY = 2, 10  # GraphSense: outputs of a payment with change
 ONE_TIME, REUSED = 50, 100  # confidence, as GraphSense gives it
+REPLACED_BELOW = 0xFFFFFFFE  # BIP-125: an input with a lower sequence says that its transaction may be replaced
 
 
 @dataclass(frozen=True)
@@ -73,6 +76,13 @@ def _at(values: npt.NDArray[Any], places: Integers, default: int) -> Integers:
     return np.where(places == UNKNOWN, default, values[places]).astype(np.int64)
 
 
+def _goes_on(told: Payments, habit: Integers) -> Mask:
+    """Of every output whether what spends it has the habit of its own transaction, as far as is known; none where its
+    own is not."""
+    here, after = habit[told.outputs.tx], _at(habit, told.spender, UNKNOWN)
+    return np.asarray((here != UNKNOWN) & ((after == UNKNOWN) | (after == here)))
+
+
 def peeling(told: Payments) -> Mask:
     """In a chain of transactions with one input and two outputs the output that goes on."""
     shape = _looks_peeled(told)
@@ -101,11 +111,17 @@ def address_type(told: Payments) -> Mask:
 
 def locktime(told: Payments) -> Mask:
     """Spent by a transaction that sets a locktime if and only if this one does."""
-    sets = told.locktime > 0
-    known = told.locktime[told.outputs.tx] != UNKNOWN
-    like = _at(sets, told.spender, 0).astype(bool) == sets[told.outputs.tx]
-    like &= _at(told.locktime, told.spender, 0) != UNKNOWN
-    return np.asarray(known & ((told.spender == UNKNOWN) | like))
+    return _goes_on(told, np.where(told.locktime == UNKNOWN, UNKNOWN, told.locktime > 0))
+
+
+def version(told: Payments) -> Mask:
+    """Spent by a transaction of the same version."""
+    return _goes_on(told, told.version)
+
+
+def replaceable(told: Payments) -> Mask:
+    """Spent by a transaction that lets itself be replaced if and only if this one does."""
+    return _goes_on(told, np.where(told.sequence == UNKNOWN, UNKNOWN, told.sequence < REPLACED_BELOW))
 
 
 def reuse(told: Payments) -> Mask:
@@ -129,10 +145,7 @@ def legacy(told: Payments) -> Mask:
 
 def fixed_fee(told: Payments) -> Mask:
     """Spent by a transaction that pays the same for a thousand virtual bytes."""
-    here = told.fee_rate[told.outputs.tx]
-    return np.asarray(
-        (here != UNKNOWN) & ((told.spender == UNKNOWN) | (_at(told.fee_rate, told.spender, UNKNOWN) == here))
-    )
+    return _goes_on(told, told.fee_rate)
 
 
 def spent(told: Payments) -> Mask:
@@ -165,10 +178,12 @@ RULES: Mapping[str, Change] = {
     one.__name__: Change(one.__name__, one, confidence)
     for one, confidence in (
         (one_time, ONE_TIME), (peeling, None), (power_of_ten, None), (optimal, None), (address_type, None),
-        (locktime, None), (reuse, REUSED), (client, None), (legacy, None), (fixed_fee, None), (spent, None),
+        (locktime, None), (version, None), (replaceable, None), (reuse, REUSED), (client, None), (legacy, None),
+        (fixed_fee, None), (spent, None),
     )
 }  # fmt: skip
 SPENT = RULES["spent"]
+OF_TERMS = frozenset(("locktime", "version", "replaceable"))  # rules that say nothing of a ledger without terms
 
 
 def change_ties(told: Payments, rule: Change, barred: Mask) -> Ties:

@@ -36,28 +36,28 @@ class Forest:
         """
         if not len(ties):
             return np.empty((0, 4), np.uint32)
-        ascend, somebody, longest = kernel.ascends(ties.tx, ties.owner)
-        if int(ties.tx[0]) <= self.last or not ascend:
+        if int(ties.tx[0]) <= self.last or not kernel.ascends(ties.tx):
             raise InputError("transactions of ties do not ascend: sort them in chain order, and only go on behind")
-        if not somebody:
+        low, high = kernel.ends(ties.owner)
+        if not low:
             raise InputError("a tie names address 0, which is nobody: leave out inputs of unknown owners")
-        self._room(int(ties.owner.max()) + 1)
+        self._room(int(high) + 1)
         self.last = int(ties.tx[-1])
         self.__dict__.pop("_children", None)
         guards = guards or unlabelled(None)
         if guards.idle and not len(ties.rule):
             kernel.unite(ties.tx, ties.owner, self.parent, self.when)
             return np.empty((0, 4), np.uint32)
-        return self._guarded(ties, guards, longest)
+        return self._guarded(ties, guards)
 
-    def _guarded(self, ties: Ties, guards: Guards, longest: int) -> npt.NDArray[np.uint32]:
+    def _guarded(self, ties: Ties, guards: Guards) -> npt.NDArray[np.uint32]:
         actor = self._actors(guards)
         most = END if guards.most is None else guards.most
-        undo = np.empty((longest, UNDO), np.int64)
+        undo = np.empty((kernel.longest(ties.tx), UNDO), np.int64)
         parts, row = [], 0
         while row < len(ties):
             refused = np.empty((REFUSED, 4), np.uint32)
-            row, count, _ = kernel.unite_guarded(
+            row, count = kernel.unite_guarded(
                 ties.tx, ties.owner, ties.rule, self.parent, self.when, self.how, actor, most, undo, refused, row
             )
             parts.append(refused[:count])
@@ -111,7 +111,7 @@ class Forest:
     def replay(self, ties: Ties) -> None:
         """Join again what ties of transactions looked at before say, between addresses that were taken apart."""
         if len(ties):
-            self._guarded(ties, unlabelled(None), kernel.ascends(ties.tx, ties.owner)[2])
+            self._guarded(ties, unlabelled(None))
 
     def cut(self, tx: int) -> None:
         """Forget what a transaction and all later ones said."""

@@ -11,7 +11,9 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-AHEAD = 24  # rows whose links are touched before they are asked for: the waits for memory overlap
+from cointrail.ledger.prefetch import prefetch
+
+FIRST, THEN, LAST = 32, 20, 8  # rows ahead at which one link more of a path is asked for: waits for memory overlap
 BEGINS = np.uint8(0x80)
 ACTORS, SIZE = 1, 2  # why a group was refused
 
@@ -43,22 +45,35 @@ def _link(parent: Any, when: Any, one: Any, other: Any, tx: Any) -> Any:
 
 
 @njit(cache=True, nogil=True)
-def unite(tx: Any, owner: Any, parent: Any, when: Any) -> int:
+def _ask(owner: Any, parent: Any, when: Any, i: int) -> None:
+    """Ask for what rows to come will need: where they are linked to, and of what is or may be a root its size."""
+    prefetch(parent, owner[i + FIRST])
+    x = owner[i + THEN]
+    above = parent[x]
+    prefetch(parent, above)
+    prefetch(when, x if above == 0 else above)
+    x = parent[parent[owner[i + LAST]]]
+    prefetch(parent, x)
+    prefetch(when, x)
+
+
+@njit(cache=True, nogil=True)
+def unite(tx: Any, owner: Any, parent: Any, when: Any) -> None:
     """Join the addresses of each transaction; rows in the order of transactions."""
     n = owner.size
-    last = n - AHEAD
-    now, root, touched = np.int64(-1), np.uint32(0), np.uint32(0)
+    now, root = np.int64(-1), np.uint32(0)
     for i in range(n):
-        if i < last:
-            soon, next_ = owner[i + AHEAD], owner[i + AHEAD // 2]
-            touched += parent[soon] + when[soon] + parent[parent[next_]]
-        x = root_of(parent, owner[i])
+        if i < n - FIRST:
+            _ask(owner, parent, when, i)
         t = np.int64(tx[i])
         if t != now:
-            now, root = t, x
-        elif x != root:
-            root = _link(parent, when, root, x, tx[i])
-    return int(touched)
+            now = t
+            if i + 1 < n and np.int64(tx[i + 1]) == t:  # a transaction of one row joins nothing
+                root = root_of(parent, owner[i])
+        else:
+            x = root_of(parent, owner[i])
+            if x != root:
+                root = _link(parent, when, root, x, tx[i])
 
 
 @njit(cache=True, nogil=True)
@@ -113,15 +128,13 @@ def unite_guarded(
     of each link in the group what hangs below, its size, the root, and the root's size and actor before.
     """
     n, count, links, begin, end = owner.size, 0, 0, start, start
-    last = n - AHEAD
-    now, root, touched = np.int64(-1), np.uint32(0), np.uint32(0)
+    now, root = np.int64(-1), np.uint32(0)
     name, top = np.int64(0), np.int64(0)
     for i in range(start, n):
         if i < end:  # of a group that was refused
             continue
-        if i < last:
-            soon, next_ = owner[i + AHEAD], owner[i + AHEAD // 2]
-            touched += parent[soon] + when[soon] + parent[parent[next_]]
+        if i < n - FIRST:
+            _ask(owner, parent, when, i)
         x = root_of(parent, owner[i])
         if rule[i] & BEGINS != 0 if rule.size else np.int64(tx[i]) != now:
             now, root, begin, links = np.int64(tx[i]), x, i, 0
@@ -139,7 +152,7 @@ def unite_guarded(
                     if actor.size:
                         actor[above] = undo[k, 4]
                 if count == refused.shape[0]:
-                    return begin, count, touched
+                    return begin, count
                 end = _end(tx, rule, begin)
                 one, two, reason = _objection(owner, parent, when, actor, begin, end)
                 refused[count, 0], refused[count, 1], refused[count, 2] = begin, owner[one], owner[two]
@@ -159,21 +172,36 @@ def unite_guarded(
                 how[below] = rule[i] & np.uint8(0x7F)
             top = max(top, size)
             links += 1
-    return n, count, touched
+    return n, count
 
 
 @njit(cache=True, nogil=True)
-def ascends(tx: Any, owner: Any) -> Any:
-    """Whether transactions ascend, whether every address is somebody, and the most rows of one transaction."""
-    somebody, begin, longest = True, 0, 0
+def ascends(tx: Any) -> Any:
+    """Whether transactions ascend."""
+    sound = True
+    for i in range(1, tx.size):  # to the end, without a branch: several at once
+        sound &= tx[i] >= tx[i - 1]
+    return sound
+
+
+@njit(cache=True, nogil=True)
+def ends(owner: Any) -> Any:
+    """The least and the highest address."""
+    low = high = owner[0]
+    for i in range(owner.size):
+        low, high = min(low, owner[i]), max(high, owner[i])
+    return low, high
+
+
+@njit(cache=True, nogil=True)
+def longest(tx: Any) -> Any:
+    """The most rows of one transaction."""
+    begin = most = 0
     for i in range(tx.size):
-        somebody &= owner[i] != 0
         if tx[i] != tx[begin]:
-            if tx[i] < tx[begin]:
-                return False, somebody, 0
-            longest = max(longest, i - begin)
+            most = max(most, i - begin)
             begin = i
-    return True, somebody, max(longest, tx.size - begin)
+    return max(most, tx.size - begin)
 
 
 @njit(cache=True, nogil=True)
@@ -184,17 +212,18 @@ def roots(parent: Any, when: Any, ids: Any, tx: int, out: Any) -> None:
 
 
 @njit(cache=True, nogil=True)
-def least(parent: Any, out: Any) -> Any:
+def least(parent: Any, out: Any) -> None:
     """For every id the least id of its cluster."""
-    touched = np.uint32(0)
     for x in range(1, out.size):
-        if x + AHEAD < out.size:
-            touched += parent[parent[x + AHEAD]]
+        if x + FIRST < out.size:
+            above = parent[x + FIRST // 2]
+            prefetch(parent, parent[x + FIRST])
+            prefetch(parent, parent[above])
+            prefetch(out, above)
         root = root_of(parent, np.uint32(x))
         if out[root] == 0:
             out[root] = x
         out[x] = out[root]
-    return touched
 
 
 @njit(cache=True, nogil=True)

@@ -13,11 +13,12 @@ from cointrail.ledger.book import NOBODY
 from cointrail.ledger.columns import flat, integers
 from cointrail.ledger.files import stored
 from cointrail.ledger.rows import Kind
+from cointrail.ledger.term_parts import Terms
 from cointrail.owners.ties import Ids, Mask
 
 Integers = npt.NDArray[np.int64]
 
-UNKNOWN = -1  # an amount, a place, a kind or a locktime that nobody told
+UNKNOWN = -1  # an amount, a place, a kind or a term that nobody told
 COLUMNS = ("tx", "kind", "sender", "recipient")
 INPUT, OUTPUT = int(Kind.INPUT), int(Kind.OUTPUT)
 
@@ -44,9 +45,9 @@ class Side:
 class Payments:
     """`count` transactions in a row, of which the first has the number `first`; places count from there.
 
-    `mints` marks transactions that make new coin, `dead` outputs that nobody can spend. `locktime` and `size` (virtual
-    bytes) of transactions are UNKNOWN where the source does not tell them. What happened outside of these transactions
-    is not known.
+    `mints` marks transactions that make new coin, `dead` outputs that nobody can spend. `version`,
+    `locktime`, `sequence` (the least of the inputs) and `size` (virtual bytes) of transactions are UNKNOWN where the
+    source does not tell them. What happened outside of these transactions is not known.
     """
 
     first: int
@@ -55,7 +56,9 @@ class Payments:
     outputs: Side
     mints: Mask
     dead: Mask
+    version: Integers
     locktime: Integers
+    sequence: Integers
     size: Integers
 
     def typed(self, kinds: Integers) -> "Payments":
@@ -114,8 +117,9 @@ class Payments:
         return np.where(told, whole * 1000 // np.maximum(self.size, 1), UNKNOWN)
 
 
-def payments(ledger: Ledger, number: int) -> Payments:
-    """The transactions of one segment of a ledger; rows of no transaction are left out."""
+def payments(ledger: Ledger, number: int, terms: Terms | None = None) -> Payments:
+    """The transactions of one segment of a ledger; rows of no transaction are left out. Without the ledger's `terms`
+    those of its transactions are not known."""
     segment, index = ledger.manifest.segments[number], ledger.index
     table = stored(segments.file(ledger.path, "transfers", segment)).read(columns=list(COLUMNS))
     column = {name: integers(flat(table.column(name)).cast("int64")) for name in COLUMNS}
@@ -135,10 +139,17 @@ def payments(ledger: Ledger, number: int) -> Payments:
         return Side(column["tx"][mine], ids, np.where(told, owner, np.uint32(NOBODY)), value, kind_)
 
     spent, paid = side(INPUT, "sender"), side(OUTPUT, "recipient")
+    made = (column["kind"] == OUTPUT) & (column["tx"] != UNKNOWN)
     mints = np.ones(count, bool)
     mints[spent.tx] = False
     dead = np.isin(paid.owner, index.lost)
-    return Payments(first, count, spent, paid, mints, dead, np.full(count, UNKNOWN), np.full(count, UNKNOWN))
+    unknown = np.full(count, UNKNOWN)
+    version = locktime = sequence = unknown
+    if terms is not None:
+        whose = np.zeros(count, np.int64)
+        whose[column["tx"][made]] = column["sender"][made]
+        version, locktime, sequence = (terms.of(name, whose) for name in ("version", "lock_time", "sequence"))
+    return Payments(first, count, spent, paid, mints, dead, version, locktime, sequence, unknown)
 
 
 def whole(parts: Sequence[Payments]) -> Payments:
@@ -150,7 +161,8 @@ def whole(parts: Sequence[Payments]) -> Payments:
         rest = (np.concatenate([getattr(one, each) for one in sides]) for each in ("coin", "owner", "value", "kind"))
         return Side(tx, *rest)
 
-    rest = (np.concatenate([getattr(part, n) for part in parts]) for n in ("mints", "dead", "locktime", "size"))
+    names = ("mints", "dead", "version", "locktime", "sequence", "size")
+    rest = (np.concatenate([getattr(part, name) for part in parts]) for name in names)
     return Payments(parts[0].first, sum(part.count for part in parts), side("inputs"), side("outputs"), *rest)
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from cointrail.tracing.prefetch import prefetch
+from cointrail.ledger.prefetch import prefetch
 
 LIMIT = 1 << 61  # of balances and amounts: twice as much still fits
 AHEAD = 24  # transfers that records are asked for ahead

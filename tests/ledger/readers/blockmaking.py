@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from hashlib import sha256
+from itertools import cycle
 
 EASY = 0x207FFFFF  # regtest's target: every other hash meets it
 MAGIC = bytes.fromhex("fabfb5da")
@@ -21,17 +22,21 @@ def number(value: int) -> bytes:
 
 @dataclass(frozen=True)
 class Tx:
-    """A transaction: (spent id as shown, number, script, witness items) and (amount, script)."""
+    """A transaction: (spent id as shown, number, script, witness items) and (amount, script). `sequences` are those of
+    its inputs in turn, over and over."""
 
     spends: list[tuple[bytes, int, bytes, list[bytes]]]
     pays: list[tuple[int, bytes]]
     lock: int = 0
+    version: int = 2
+    sequences: tuple[int, ...] = (0xFFFFFFFF,)
 
     def raw(self, witness: bool = True) -> bytes:
         segregated = witness and any(items for *_, items in self.spends)
-        out = (2).to_bytes(4, "little") + (b"\0\1" if segregated else b"") + number(len(self.spends))
-        for spent, place, script, _ in self.spends:
-            out += spent[::-1] + place.to_bytes(4, "little") + number(len(script)) + script + b"\xff" * 4
+        out = self.version.to_bytes(4, "little") + (b"\0\1" if segregated else b"") + number(len(self.spends))
+        for (spent, place, script, _), sequence in zip(self.spends, cycle(self.sequences), strict=False):
+            out += spent[::-1] + place.to_bytes(4, "little") + number(len(script)) + script
+            out += sequence.to_bytes(4, "little")
         out += number(len(self.pays))
         for amount, script in self.pays:
             out += amount.to_bytes(8, "little") + number(len(script)) + script

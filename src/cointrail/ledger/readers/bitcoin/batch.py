@@ -9,7 +9,8 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from cointrail.ledger.outputs import output_keys, transaction_keys
-from cointrail.ledger.rows import ADDRESS_BYTES, AMOUNT_BYTES, HASH_BYTES, MOST_SCRIPT, OUTPUTS, ROWS, Kind, Status
+from cointrail.ledger.rows import ADDRESS_BYTES as KEY_BYTES
+from cointrail.ledger.rows import AMOUNT_BYTES, HASH_BYTES, MOST_SCRIPT, OUTPUTS, ROWS, TERMS, Kind, Status
 
 UNTOLD = -1  # the amount of an input whose source does not say it
 
@@ -24,7 +25,8 @@ class Batch:
     `ids` (n, 32) are transactions' ids as shown; `tx_block`, `tx_hash` (n, 32), `tx_time` and `tx_index` say where they
     stand. `spent` (m, 32) and `spent_number` name the outputs that inputs spend; `fresh` inputs spend none: their coins
     are new. Amounts are in smallest units; UNTOLD where the source does not say them. `paid_script` has every output's
-    script, `spent_script` those of spent outputs, None where the source does not say.
+    script, `spent_script` those of spent outputs, None where the source does not say. `told` are the numbers of the
+    transactions whose terms are known, with `version`, `lock` and `sequence` (the least of its inputs) of each.
     """
 
     ids: Bytes
@@ -40,11 +42,15 @@ class Batch:
     paid_by: Integers
     paid_amount: Integers
     paid_script: list[bytes]
+    told: Integers
+    version: Integers
+    lock: Integers
+    sequence: Integers
     spent_script: list[bytes | None] | None = None
 
 
-def tables(batch: Batch) -> tuple[pa.Table, pa.Table]:
-    """The rows and the outputs of a batch, as `rows.ROWS` and `rows.OUTPUTS`."""
+def tables(batch: Batch) -> tuple[pa.Table, pa.Table, pa.Table]:
+    """The rows, outputs and terms of a batch, as `rows.ROWS`, `rows.OUTPUTS` and `rows.TERMS`."""
     tx = np.concatenate([batch.spent_by, batch.paid_by])
     many = len(batch.spent_by)
     own = transaction_keys(batch.ids)[tx]
@@ -65,14 +71,14 @@ def tables(batch: Batch) -> tuple[pa.Table, pa.Table]:
         "kind": pa.array(kind),
         "position": pa.array(np.concatenate([_places(batch.spent_by), number])),
         "path": pa.nulls(len(tx), pa.binary()),
-        "sender": pa.compute.if_else(pa.array(new), None, fixed(np.concatenate([spent, own[many:]]), ADDRESS_BYTES)),
-        "recipient": fixed(np.concatenate([own[:many], paid]), ADDRESS_BYTES),
+        "sender": pa.compute.if_else(pa.array(new), None, fixed(np.concatenate([spent, own[many:]]), KEY_BYTES)),
+        "recipient": fixed(np.concatenate([own[:many], paid]), KEY_BYTES),
         "asset": pa.DictionaryArray.from_arrays(pa.array(np.zeros(len(tx), np.int32)), pa.array([""])),
         "amount": fixed(_wide(amount), AMOUNT_BYTES),
         "status": pa.array(np.full(len(tx), Status.DONE, np.uint8)),
         "exact": pa.array(told),
     }
-    return pa.table(columns, schema=ROWS), _outputs(batch, spent, paid)
+    return pa.table(columns, schema=ROWS), _outputs(batch, spent, paid), _terms(batch)
 
 
 def _outputs(batch: Batch, spent: Bytes, paid: Bytes) -> pa.Table:
@@ -82,15 +88,21 @@ def _outputs(batch: Batch, spent: Bytes, paid: Bytes) -> pa.Table:
         known = [place for place, script in enumerate(batch.spent_script) if script is not None]
         scripts = [*scripts, *(script for script in batch.spent_script if script is not None)]
         keys = np.concatenate([paid, spent[np.array(known, np.int64)]])
-    owners = b"".join([sha256(script).digest()[:ADDRESS_BYTES] for script in scripts])
+    owners = b"".join([sha256(script).digest()[:KEY_BYTES] for script in scripts])
     return pa.table(
         {
-            "output": fixed(keys, ADDRESS_BYTES),
-            "owner": fixed(np.frombuffer(owners, np.uint8), ADDRESS_BYTES),
+            "output": fixed(keys, KEY_BYTES),
+            "owner": fixed(np.frombuffer(owners, np.uint8), KEY_BYTES),
             "script": pa.array([script if len(script) <= MOST_SCRIPT else None for script in scripts], pa.binary()),
         },
         schema=OUTPUTS,
     )
+
+
+def _terms(batch: Batch) -> pa.Table:
+    keys = fixed(transaction_keys(batch.ids[batch.told]), KEY_BYTES)
+    numbers = (pa.array(one.astype(np.uint32)) for one in (batch.version, batch.lock, batch.sequence))
+    return pa.table([keys, *numbers], schema=TERMS)
 
 
 def _places(of: Integers) -> Integers:

@@ -23,7 +23,7 @@ Progress = Callable[[int, int], None]
 def read_node(
     url: str, first: int, last: int, network: Network, progress: Progress, *, patience: float = PATIENCE
 ) -> Iterator[pa.Table]:
-    """Rows and outputs of the blocks `first` to `last`, both included, in chain order.
+    """Rows, outputs and terms of the blocks `first` to `last`, both included, in chain order.
 
     Every block must follow the one before it, have the hash of its header and the merkle root of its transactions, and
     every transaction the id of its content. InputError names the node without the secrets in its address.
@@ -42,7 +42,7 @@ def read_node(
                 progress(numbers[-1] - first + 1, last - first + 1)
         except Refused as error:
             raise InputError(f"{node.name}: the node refuses {error.call} ({error.message})") from None
-        except (Wrong, ValueError, KeyError, TypeError, AttributeError) as error:
+        except (Wrong, ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
             if isinstance(error, InputError):
                 raise
             raise InputError(f"{node.name}: {error}; this node cannot be trusted, use another one") from None

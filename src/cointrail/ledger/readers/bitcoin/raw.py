@@ -25,6 +25,7 @@ HEIGHTLESS = (
     " block by --from-block"
 )
 NO_OUTPUT = 0xFFFFFFFF  # the number that an input names which spends nothing
+FINAL = 0xFFFFFFFF  # the highest sequence
 
 
 @dataclass
@@ -42,7 +43,7 @@ class Raw:
     left_out: int = 0  # sound blocks that are on no longest chain
 
     def tables(self) -> Iterator[tuple[Path, pa.Table]]:
-        """Rows and outputs of all blocks on the longest chain, with the file they are from."""
+        """Rows, outputs and terms of all blocks on the longest chain, with the file they are from."""
         found, lost = self._heights()
         seen: set[bytes] = set()
         for path, problems in self.files.items():
@@ -117,10 +118,13 @@ def _batch(blocks: Sequence[tuple[int, Block]]) -> Batch:
     counts = np.array([len(block.ids) for _, block in blocks])
     first = np.cumsum(counts) - counts
     parts = [_parts(block, int(start)) for (_, block), start in zip(blocks, first, strict=True)]
-    spent_by, spent, spent_number, paid_by, paid_amount = (np.concatenate(one) for one in zip(*parts, strict=True))
+    columns = (np.concatenate(one) for one in zip(*parts, strict=True))
+    spent_by, spent, spent_number, sequence, paid_by, paid_amount, version, lock = columns
     fresh = spent_number == NO_OUTPUT
     made = np.zeros(int(counts.sum()), np.int64)
     np.add.at(made, paid_by, paid_amount)
+    least = np.full(len(made), FINAL)
+    np.minimum.at(least, spent_by, sequence)
     return Batch(
         ids=np.frombuffer(b"".join(one for _, block in blocks for one in block.ids), np.uint8).reshape(-1, 32),
         tx_block=np.repeat(np.array([place for place, _ in blocks]), counts),
@@ -137,15 +141,25 @@ def _batch(blocks: Sequence[tuple[int, Block]]) -> Batch:
         paid_by=paid_by,
         paid_amount=paid_amount,
         paid_script=[script for _, block in blocks for script in _scripts(block)],
+        told=np.arange(len(made)),
+        version=version,
+        lock=lock,
+        sequence=least,
     )
 
 
 def _parts(block: Block, first: int) -> tuple[npt.NDArray[Any], ...]:
-    inputs, outputs, data = block.parts.inputs, block.parts.outputs, block.data
-    spent = data[inputs[:, 1, None] + np.arange(32)][:, ::-1]
-    number = np.ascontiguousarray(data[inputs[:, 1, None] + np.arange(32, 36)]).view("<u4")[:, 0].astype(np.int64)
-    paid = amounts(data, block.parts).astype(np.int64)
-    return inputs[:, 0] + first, spent, number, outputs[:, 0] + first, paid
+    transactions, inputs, outputs = block.parts
+    spent = block.data[inputs[:, 1, None] + np.arange(32)][:, ::-1]
+    number, sequence = _numbers(block.data, inputs[:, 1] + 32), _numbers(block.data, inputs[:, 3])
+    paid = amounts(block.data, block.parts).astype(np.int64)
+    version, lock = _numbers(block.data, transactions[:, 0]), _numbers(block.data, transactions[:, 3])
+    return inputs[:, 0] + first, spent, number, sequence, outputs[:, 0] + first, paid, version, lock
+
+
+def _numbers(data: Bytes, places: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """The numbers of four bytes at these places."""
+    return np.ascontiguousarray(data[places[:, None] + np.arange(4)]).view("<u4")[:, 0].astype(np.int64)
 
 
 def _scripts(block: Block) -> list[bytes]:

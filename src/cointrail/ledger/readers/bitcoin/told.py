@@ -51,7 +51,7 @@ def kind_of(path: Path) -> str:
 
 
 def read_told(source: Source, network: Network, problems: Problems) -> Iterator[pa.Table]:
-    """Rows and outputs of a file; transactions that cannot be are noted in `problems`."""
+    """Rows, outputs and terms of a file; transactions that cannot be are noted in `problems`."""
     told: list[Transaction] = []
     read = {ETL: _from_etl, AWS: _from_aws, CORE: _from_core}[source.format]
     for line, text, transactions in read(source.path):

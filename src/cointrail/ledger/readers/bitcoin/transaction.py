@@ -47,24 +47,31 @@ class Transaction:
         known = [amount for amount in told if amount is not None]
         if told and len(known) == len(told) and sum(known) < sum(amount for amount, _ in self.outputs):
             raise Wrong("it pays more than it spends")
-        content = self._content()
-        if content is not None and double(content)[::-1] != self.id:
+        terms = self.terms
+        if terms is not None and double(self._content(*terms))[::-1] != self.id:
             raise Wrong("its id is not that of its content")
 
-    def _content(self) -> bytes | None:
-        """What the id commits to; None where the source lacks a part of it."""
-        if self.version is None or self.lock is None or not self.inputs:
+    @property
+    def terms(self) -> tuple[int, int, int] | None:
+        """Version, lock time and the least sequence; None where the source lacks a part of what the id commits to, as
+        nothing shows then that they are true."""
+        sequences = [one.sequence for one in self.inputs if one.sequence is not None and one.unlocking is not None]
+        if self.version is None or self.lock is None or not sequences or len(sequences) < len(self.inputs):
             return None
-        parts = [self.version.to_bytes(4, "little", signed=self.version < 0), _count(len(self.inputs))]
+        version = int.from_bytes(self.version.to_bytes(4, "little", signed=self.version < 0), "little")
+        return version, self.lock, min(sequences)
+
+    def _content(self, version: int, lock: int, _: int) -> bytes:
+        """What the id commits to, of a transaction that has terms."""
+        parts = [version.to_bytes(4, "little"), _count(len(self.inputs))]
         for one in self.inputs:
-            if one.unlocking is None or one.sequence is None:
-                return None
+            unlocking = one.unlocking or b""
             parts += [(one.spent or bytes(32))[::-1], one.number.to_bytes(4, "little")]
-            parts += [_count(len(one.unlocking)), one.unlocking, one.sequence.to_bytes(4, "little")]
+            parts += [_count(len(unlocking)), unlocking, (one.sequence or 0).to_bytes(4, "little")]
         parts.append(_count(len(self.outputs)))
         for amount, script in self.outputs:
             parts += [amount.to_bytes(8, "little"), _count(len(script)), script]
-        return b"".join([*parts, self.lock.to_bytes(4, "little")])
+        return b"".join([*parts, lock.to_bytes(4, "little")])
 
 
 FRESH = Input(None, 0xFFFFFFFF, None, None, None, None)  # new coins
@@ -75,6 +82,8 @@ def gather(told: Sequence[Transaction]) -> Batch:
     ins = [(number, one) for number, tx in enumerate(told) for one in tx.inputs]
     outs = [(number, amount, script) for number, tx in enumerate(told) for amount, script in tx.outputs]
     made = [sum(amount for amount, _ in tx.outputs) for tx in told]
+    terms = [(number, *tx.terms) for number, tx in enumerate(told) if tx.terms is not None]
+    whose, version, lock, sequence = np.array(terms, np.int64).reshape(-1, 4).T
     amounts = [(made[n] if one.spent is None else UNTOLD if one.amount is None else one.amount) for n, one in ins]
 
     def hashes(values: Sequence[bytes]) -> np.ndarray[tuple[int, int], np.dtype[np.uint8]]:
@@ -95,6 +104,10 @@ def gather(told: Sequence[Transaction]) -> Batch:
         paid_amount=np.array([amount for _, amount, _ in outs], np.int64),
         paid_script=[script for _, _, script in outs],
         spent_script=[one.script for _, one in ins],
+        told=whose,
+        version=version,
+        lock=lock,
+        sequence=sequence,
     )
 
 

@@ -12,7 +12,7 @@ WRITE, KEEP, DATA = 1, 3, 1  # its arguments: to write to, for long, not code
 
 
 def _prefetch(context: Any, array: Any, row: Any) -> Any:
-    """Ask for the first bytes of a row of a two-dimensional array, without waiting; the row must be inside."""
+    """Ask for an element of an array, or the first bytes of a row, without waiting; it must be inside."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         of, number = signature.args
