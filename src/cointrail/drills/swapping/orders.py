@@ -14,7 +14,8 @@ LEAST, MOST = 20.0, 300_000.0  # USD of an order
 
 @dataclass(frozen=True)
 class Order:
-    """One swap. Amounts are smallest units; `due` is when the payout is to be made."""
+    """One swap. Amounts are smallest units; `due` is when the payout is to be made; `seen` says of both sides whether
+    there is a ledger of its chain."""
 
     desk: int
     person: int
@@ -25,6 +26,7 @@ class Order:
     returns: int
     due: int
     refunded: bool
+    seen: tuple[bool, bool]
 
 
 def orders(random: Random, habits: Habits, market: Market, begin: int) -> Iterator[Order]:
@@ -43,14 +45,16 @@ def _person(
     time = begin + _hour(random, habits)
     careless = random.random() < habits.careless
     paid, bought = _choice(random)
+    seen = _seen(random, habits)
     amount = _amount(random, habits, market, paid, time)
     while time < begin + habits.span:
-        yield _order(random, habits, market, place, desk, person, time, (paid, amount, bought))
+        yield _order(random, habits, market, place, desk, person, time, (paid, amount, bought, seen))
         if not careless or random.random() > habits.again:
             return
         time += 60 + int(random.expovariate(1 / HOUR))
         if random.random() > habits.equal:
             paid, bought = _choice(random)
+            seen = _seen(random, habits)
             amount = _amount(random, habits, market, paid, time)
 
 
@@ -70,6 +74,10 @@ def _choice(random: Random) -> tuple[Asset, Asset]:
             return paid, bought
 
 
+def _seen(random: Random, habits: Habits) -> tuple[bool, bool]:
+    return random.random() >= habits.unseen_in, random.random() >= habits.unseen_out
+
+
 def _amount(random: Random, habits: Habits, market: Market, paid: Asset, time: int) -> int:
     value = habits.typical * math.exp(random.gauss(0, habits.sigma))
     whole = min(max(value, LEAST), MOST) / market.price(paid.coin, time)
@@ -86,9 +94,9 @@ def _order(
     desk: Desk,
     person: int,
     time: int,
-    wish: tuple[Asset, int, Asset],
+    wish: tuple[Asset, int, Asset, tuple[bool, bool]],
 ) -> Order:
-    paid, amount, bought = wish
+    paid, amount, bought, seen = wish
     counts = time + LATENCY + int(random.expovariate(1 / paid.confirmed))
     due = counts + LATENCY + int(desk.wait * math.exp(random.gauss(0, desk.spread)))
     if random.random() < habits.held:
@@ -99,4 +107,5 @@ def _order(
     at, fee = (time - random.randrange(QUOTED), desk.fixed_fee) if fixed else (counts, desk.fee)
     value = amount / 10**paid.decimals * market.price(paid.coin, at) * (1 - fee) - bought.network
     returns = int(max(value, 0.0) / market.price(bought.coin, at) * 10**bought.decimals)
-    return Order(place, person, time, paid, amount, bought, returns, due, random.random() < habits.refunded)
+    refunded = random.random() < habits.refunded
+    return Order(place, person, time, paid, amount, bought, returns, due, refunded, seen)

@@ -84,8 +84,7 @@ class _Making:
     def order(self, one: Order) -> None:
         """One order: what is paid in, and what is to be paid out."""
         random, habits = self._random, self._habits
-        seen = random.random() >= habits.unseen_in
-        if seen:
+        if one.seen[0]:
             parts = [one.amount // 2, one.amount - one.amount // 2] if random.random() < habits.halves else [one.amount]
             if random.random() < habits.swept and len(parts) == 1:
                 late = one.time + 60 + int(random.expovariate(1 / habits.sweep))
@@ -97,7 +96,7 @@ class _Making:
             else:
                 for number, part in enumerate(parts):
                     self._into(one, one.time - 90 * number, part)
-        if random.random() >= habits.unseen_out and one.returns > 0:
+        if one.seen[1] and one.returns > 0:
             hidden = random.random() < habits.desks[one.desk].hidden
             asset, amount = (one.paid, one.amount * 99 // 100) if one.refunded else (one.bought, one.returns)
             alone = 0 if asset.chain == "bitcoin" and habits.desks[one.desk].batch else len(self._due) + 1
