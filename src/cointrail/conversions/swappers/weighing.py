@@ -5,6 +5,7 @@ coin as they are, in different ones by what both were worth if prices are given,
 candidate and never a link: a swapper pays thousands, and the right payout need not be in the ledgers.
 """
 
+import math
 from collections.abc import Callable, Collection, Sequence
 from typing import NamedTuple
 
@@ -30,11 +31,13 @@ Worth = Callable[[Leg], float | None]  # in USD at its time
 
 
 class _Side(NamedTuple):
-    """Legs of one side in order of time: their places, times, assets, coins (-1: unknown) with amounts, and values."""
+    """Legs of one side in order of time: their places, times, assets, powers of ten of their smallest units, coins (-1:
+    unknown) with amounts, and values."""
 
     places: Codes
     time: Codes
     asset: Codes
+    power: Floats
     coin: Codes
     amount: Floats
     value: Floats
@@ -115,11 +118,14 @@ def _solve(pairs: _Pairs, known: Sequence[float], window: int) -> list[Crossing]
     if not len(left):
         return []
     priced = np.isfinite(out.value)
+    paid_size, out_size = np.split(_sizes(np.r_[paid.asset, out.asset], np.r_[paid.power, out.power]), [len(paid.time)])
     sides = Sides(
         paid=paid.time,
         paid_asset=paid.asset,
+        paid_size=paid_size,
         out=out.time,
         out_asset=out.asset,
+        out_size=out_size,
         group=np.where(priced, paid.asset.max() + out.asset.max() + 1, out.coin),
         amount=np.log(np.where(priced, out.value, np.where(out.coin >= 0, out.amount, np.nan))),
     )
@@ -140,6 +146,15 @@ def _solve(pairs: _Pairs, known: Sequence[float], window: int) -> list[Crossing]
     ]
 
 
+def _sizes(asset: Codes, power: Floats) -> Codes:
+    """Classes of size: powers of ten from the median of the same asset, counted from the smallest."""
+    off = np.empty(len(asset))
+    for one in np.unique(asset).tolist():
+        rows = asset == one
+        off[rows] = np.rint(power[rows] - np.median(power[rows]))
+    return np.asarray(off - off.min(), np.int64)
+
+
 def _order(leg: Leg) -> tuple[object, ...]:
     """By time and contents, so that the order of ledgers does not matter."""
     return leg.time, leg.chain, leg.tx, leg.position, leg.token or ""
@@ -153,6 +168,7 @@ def _side(legs: Sequence[Leg], places: Sequence[int], names: dict[object, int], 
         np.array(places, np.int64),
         np.array([leg.time for leg in mine], np.int64),
         np.array([names.setdefault((leg.chain, leg.token), len(names)) for leg in mine], np.int64),
+        np.array([math.log10(leg.amount or 1) for leg in mine], np.float64),
         np.array([-1 if one is None else names.setdefault(one[0], len(names)) for one in coins], np.int64),
         np.array([np.nan if one is None else one[1] for one in coins], np.float64),
         np.array([np.nan if one is None else one for one in values], np.float64),

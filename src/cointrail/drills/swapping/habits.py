@@ -59,3 +59,31 @@ class Habits:
     quotes: int = HOUR  # from one row of the price file to the next
     noise: float = 0.001  # of the logarithm of a price in it
     kept: float = 1.0  # of orders that the ledgers have: what was downloaded
+
+
+OTHERWISE = Habits(  # other proportions throughout: whatever holds here as well was not made for the usual ones
+    desks=(
+        Desk("Delta Coins", 0.003, 0.008, 12 * MINUTE, 0.8, 0, 40.0, 0.4),
+        Desk("Echo Trade", 0.015, 0.025, 4 * MINUTE, 0.5, 20 * MINUTE, 100.0, 0.15),
+        Desk("Foxtrot Pay", 0.008, 0.012, 25 * MINUTE, 0.7, 5 * MINUTE, 20.0, 0.0),
+    ),
+    span=6 * DAY,
+    night=0.4,
+    fixed=0.6,
+    careless=0.5,
+    equal=0.8,
+    rounded=0.8,
+    typical=2_500.0,
+    sigma=1.1,
+    halves=0.08,
+    swept=0.4,
+    unseen_in=0.35,
+    unseen_out=0.1,
+    held=0.05,
+    lost=0.4,
+    treasury=12.0,
+    dust=25.0,
+    quotes=6 * HOUR,
+    noise=0.004,
+    kept=0.8,
+)

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cointrail.chains import chain
 from cointrail.conversions.bridges import shipped
 from cointrail.conversions.bridges.leg import DEPOSIT, Crossing, Leg
 from cointrail.drills.reliability import Said
@@ -26,10 +25,12 @@ class Judged:
 
 @dataclass(frozen=True)
 class Verdict:
-    """All candidates of a world, and how many deposits of it were paid out where the ledgers show it."""
+    """All candidates of a world, and how many deposits of it were paid out where the ledgers show it; `notes`
+    say what was not weighed."""
 
     candidates: list[Judged]
     deposits: int
+    notes: list[str]
 
 
 def judged(world: World, ledgers: Sequence[Ledger], prices: Prices) -> Verdict:
@@ -40,9 +41,8 @@ def judged(world: World, ledgers: Sequence[Ledger], prices: Prices) -> Verdict:
     legs = links.find().legs
     asked = [place for place, leg in enumerate(legs) if leg.side == DEPOSIT and leg.tx in world.people]
     found, notes = links.weigh(asked)
-    pass
     paid = sum(bool(world.truth.get(legs[place].tx)) for place in asked)
-    return Verdict([_judged(world, legs, one) for one in found], paid)
+    return Verdict([_judged(world, legs, one) for one in found], paid, notes)
 
 
 def _judged(world: World, legs: Sequence[Leg], one: Crossing) -> Judged:

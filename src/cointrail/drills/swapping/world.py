@@ -156,7 +156,8 @@ class _Making:
             self.people[moved.tx] = sides[0]
 
     def _worth(self, asset: Asset, usd: float) -> int:
-        return int(usd / self._market.price(asset.coin, BEGIN) * 10**6) * 10**asset.decimals // 10**6 + 1
+        millionths: int = int(usd / self._market.price(asset.coin, BEGIN) * 10**6)
+        return millionths * int(10**asset.decimals) // 10**6 + 1
 
     def _owner(self) -> int:
         self._fresh += 1
