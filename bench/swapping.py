@@ -13,7 +13,7 @@ from cointrail.drills.swapping.judging import Verdict, judged
 from cointrail.drills.swapping.rates import rates
 from cointrail.prices import Prices
 
-SEEDS = range(401, 407)  # never those that the model was developed on
+SEEDS = range(501, 507)  # never those that the model was developed on
 WORLDS = {"usual": Habits(), "otherwise": OTHERWISE}
 
 SECTION = """
@@ -24,8 +24,10 @@ Nothing on a chain joins what a swapper took to what it paid, and no public set 
 carelessly or not, at fixed and floating rates, through addresses that are swept later; payouts come in batches, from
 wallets without a label, for deposits elsewhere; treasuries and crumbs disturb. Fees, the time of a fixed rate and how
 long an order takes are those that swappers publish; all else is made up. The model was developed with the habits
-**usual**, and others drawn at random, on other seeds; **otherwise** has other swappers and other proportions throughout
-and was looked at last. Without prices only amounts of one coin can be compared, all else by the time alone
+**usual**, and others drawn at random, on other seeds. **otherwise** has other swappers and other proportions
+throughout. A first world of that kind showed what is likeliest to be overclaimed by a hundredth (0.983 said, 0.970
+right), since swaps repeated at a moved price were taken for strangers'; that was mended, and these worlds and seeds
+were looked at once, after it. Without prices only amounts of one coin can be compared, all else by the time alone
 (**swapper-time**).
 
 A candidate is a deposit and a payout. Of candidates said to be about equally likely: what was said on average, and the

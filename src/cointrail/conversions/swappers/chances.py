@@ -31,6 +31,7 @@ ODD = 0.1  # of orders: may take any time
 DECADES = 4.0  # powers of ten over which amounts lie about evenly as far as nothing is known
 NARROWEST = 0.005  # of the logarithm of an amount within which no density is told apart
 SHORTEST = 600.0  # and the same in seconds
+ALIKE = 0.02  # of the logarithm of an amount: swaps of the same amount, with what prices and fees change between them
 AGAIN = 3_600.0  # seconds within which, on average, somebody swaps once more
 CROWD = 1_000  # payouts of the same amount beyond which no more are looked at
 
@@ -232,14 +233,14 @@ def _beside(time: Floats, amount: Floats) -> Floats:
     time, amount = time[order], amount[order]
     near = np.zeros(len(order))
     for step in range(1, min(len(order), CROWD)):
-        alike = np.flatnonzero(amount[step:] - amount[:-step] < NARROWEST)
+        alike = np.flatnonzero(amount[step:] - amount[:-step] < ALIKE)
         if not len(alike):
             break
         both = np.exp(-np.abs(time[alike + step] - time[alike]) / AGAIN)
         near[alike] += both
         near[alike + step] += both
     found = np.empty(len(order))
-    found[order] = near / (2 * AGAIN) / (2 * NARROWEST) / max(len(order) - 1, 1)
+    found[order] = near / (2 * AGAIN) / (2 * ALIKE) / max(len(order) - 1, 1)
     return found
 
 
