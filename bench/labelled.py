@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench import pooling
+from bench import pooling, swapping
 from cointrail.conversions.measure import NOMAD, Leg, Transfer, measure, scored
 from cointrail.conversions.mixers import joined
 from cointrail.conversions.rate import Rate
@@ -42,6 +42,7 @@ def measured() -> Iterator[Rate]:
     if crocs.FOLDER.is_dir():
         yield from _joins(today)
     yield from pooling.measured(today)
+    yield from swapping.measured(today)
     if BLOCKS.is_dir():
         counts, _, _ = compared()
         for rule, one in sorted(counts.items()):

@@ -9,8 +9,9 @@ from cointrail.conversions.mixers.pools.links import linkings
 from cointrail.conversions.rate import Rate
 from cointrail.drills.mixing import Habits, world
 from cointrail.drills.mixing.habits import DAY, HOUR
-from cointrail.drills.mixing.judging import Said, judged, levels
+from cointrail.drills.mixing.judging import judged
 from cointrail.drills.mixing.rates import rates
+from cointrail.drills.reliability import Said, levels
 from cointrail.ledger import open_ledger
 
 SEEDS = range(31, 34)  # never those that weights were fitted on

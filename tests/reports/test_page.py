@@ -204,6 +204,7 @@ def test_every_conversion_is_explained() -> None:
         "1,999.5",
         "Possible other sides",
         trail["bridge_candidates"][0]["to_tx"],
+        trail["bridge_candidates"][0]["rate"],
         "LEDGER-ethereum LEDGER-arbitrum",
         "4,211, digest",
     ):

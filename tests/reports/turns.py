@@ -94,7 +94,7 @@ def converted(policy: str = "haircut", several: bool = False, crowd: int = 0) ->
             "address": address("thief"), "asset": key("ethereum", "ETH"), "amount": "10", "to_chain": "arbitrum",
             "to_tx": "0x" + digest(f"paid out {n}"), "to_time": stamp(950 + n), "to_address": address(f"paid {n}"),
             "to_asset": key("arbitrum", "ETH"), "to_amount": "9.99", "rule": "amount-less-fee",
-            "confidence": 0.5 - n / 10, "ambiguous": 1,
+            "confidence": 0.5 - n / 10, "ambiguous": 1, "rate": (AMOUNT_RATE, None)[n],
         }
         for n in range(2)
     ]  # fmt: skip
@@ -151,7 +151,7 @@ def _attack(trail: Trail) -> None:
         one |= {"kind": next(texts), "detail": next(texts)}
     trail["candidates"][0]["share_asset"] = next(texts)
     for one in trail["bridge_candidates"]:
-        one |= {name: next(texts) for name in ("bridge", "rule", "to_address", "to_asset")}
+        one |= {name: next(texts) for name in ("bridge", "rule", "rate", "to_address", "to_asset")}
     trail["bounds_note"] = HOSTILE[0]
     trail["parameters"]["prices"] = {
         "digest": digest("prices"),

@@ -139,6 +139,7 @@ def test_two_deposits_of_which_one_is_confirmed(tmp_path: Path) -> None:
     assert ends(content) == {("ethereum", text(OUT), "unspent"): 7, ("tron", tron, "label"): 20}
     [one] = content["bridge_candidates"]
     assert (one["to_address"], one["rule"]) == (text(THIRD), "swapper-time")
+    assert "made-up swappers" in one["rate"] and "said " in one["rate"]
 
 
 def test_a_label_counts_in_its_time_only(tmp_path: Path) -> None:

@@ -76,8 +76,8 @@ def solve(problem: Problem, known: Floats) -> Solved:
             density = by_epoch(delays, problem.route, problem.opened[problem.deposit], problem.delay, chance)
             density = company(links, chance, density, span)
         odds = _odds(problem, delays, density, chance, span)
-        mated, lack = assign(problem.deposit, problem.withdrawal, odds, deposits, withdrawals)
-        last, chance = chance, _shares(problem, odds, mated, lack, SKETCH)
+        last = chance
+        _, chance = shares(problem.deposit, problem.withdrawal, odds, (deposits, withdrawals), SKETCH)
         if turn >= COARSE and np.abs(chance - last).sum() < STILL * max(withdrawals, 1):
             break
     return settle(problem, delays, density, last, span)
@@ -86,33 +86,40 @@ def solve(problem: Problem, known: Floats) -> Solved:
 def settle(problem: Problem, delays: Delays, density: Floats, chance: Floats, span: float) -> Solved:
     """The matching by what has been learnt: the delays, the log-density of each edge, and how sure each was so far."""
     odds = _odds(problem, delays, density, chance, span)
-    mated, lack = assign(problem.deposit, problem.withdrawal, odds, len(problem.opened), problem.withdrawals)
-    chance = _shares(problem, odds, mated, lack, SWEEPS)
-    return Solved(mated[mated >= 0], chance, _plausible(problem, chance), odds)
+    sides = len(problem.opened), problem.withdrawals
+    mated, chance = shares(problem.deposit, problem.withdrawal, odds, sides, SWEEPS)
+    return Solved(mated[mated >= 0], chance, plausible(problem.deposit, problem.withdrawal, chance), odds)
 
 
-def _shares(problem: Problem, odds: Floats, mated: Codes, lack: Floats, sweeps: int) -> Floats:
-    """The probability of each edge; what no good matching contains has none."""
+def shares(
+    deposit: Codes, withdrawal: Codes, odds: Floats, sides: tuple[int, int], sweeps: int
+) -> tuple[Codes, Floats]:
+    """The edge of each withdrawal in the best matching, and the share of all matchings that contain each edge.
+
+    What no good matching contains has none. `sides`: how many deposits and withdrawals there are; `sweeps`: how many
+    matchings of a large component are sampled.
+    """
+    mated, lack = assign(deposit, withdrawal, odds, *sides)
     near = np.flatnonzero(lack < NEGLIGIBLE)
     place = np.full(len(odds), -1, np.int64)
     place[near] = np.arange(len(near))
     chance = np.zeros(len(odds))
     chance[near] = marginals(
-        problem.deposit[near],
-        problem.withdrawal[near],
+        deposit[near],
+        withdrawal[near],
         odds[near],
-        (len(problem.opened), problem.withdrawals),
+        sides,
         np.where(mated >= 0, place[mated], -1),
         sweeps,
     )
-    return chance
+    return mated, chance
 
 
-def _plausible(problem: Problem, chance: Floats) -> Codes:
+def plausible(deposit: Codes, withdrawal: Codes, chance: Floats) -> Codes:
     """For each edge the number of others at either end that are worth a thought."""
     worth = (chance >= PLAUSIBLE).astype(np.int64)
     found = -2 * worth
-    for ends in (problem.deposit, problem.withdrawal):
+    for ends in (deposit, withdrawal):
         found += np.bincount(ends, worth, int(ends.max(initial=0)) + 1).astype(np.int64)[ends]
     return found
 

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cointrail.reports.amounts import ZERO, percent
-from cointrail.reports.conversions import UNMEASURED, sums
+from cointrail.reports.conversions import RATE, UNMEASURED, sums
 from cointrail.reports.groups import weight, weights
 from cointrail.reports.kinds import kind_of
 from cointrail.reports.plain import plain, short, target
@@ -198,6 +198,9 @@ def _listed(trail: Mapping[str, Any], console: Console) -> None:
         count = len(trail["bridge_candidates"])
         said = f"{count:,} possible other side{'s' if count != 1 else ''} of deposits; listed, not followed."
         console.print(Text.assemble(("Bridges: ", "yellow"), said))
+        told = {(one["rule"], one["rate"] or UNMEASURED): None for one in trail["bridge_candidates"]}
+        for rule, rate in sorted(told):
+            console.print(Text(f"  {plain(rule, WORD)}: {plain(rate, RATE)}", style=SOFT))
     if joins := len({one["tx"] for one in trail["coinjoins"]}):
         took = f"{joins:,} CoinJoin{'s' if joins != 1 else ''} took stolen value; how much of each output can be stolen"
         console.print(Text.assemble(("Mixers: ", "yellow"), f"{took} is listed, not followed."))

@@ -9,6 +9,7 @@ from typing import Any
 from cointrail.chains import chain, format_time, to_text
 from cointrail.conversions.bridges import Crossings, Leg
 from cointrail.conversions.bridges.leg import Crossing
+from cointrail.conversions.swappers import said_rate
 from cointrail.tracing.exit import Stop
 from cointrail.tracing.ledgers import Ledgers
 from cointrail.tracing.links import Links
@@ -81,6 +82,7 @@ class Open:
 
     def _row(self, one: Crossing) -> dict[str, Any]:
         out, into = self._legs[one.deposit], self._legs[one.withdrawal]
+        told = said_rate(one.rule, one.confidence, out.bridge)
         return {
             "bridge": out.bridge,
             **self._side(out),
@@ -88,6 +90,7 @@ class Open:
             "rule": one.rule,
             "confidence": one.confidence,
             "ambiguous": one.ambiguous,
+            "rate": str(told) if told else None,
         }
 
     def _text(self, number: int, address: bytes) -> str:

@@ -4,6 +4,7 @@ Nothing on a chain joins what one took to what it paid. Labels say which address
 soon after is a candidate, never a link. Only who was told by the swapper knows, and such links are taken from a file.
 """
 
+from cointrail.conversions.swappers.bands import said_rate
 from cointrail.conversions.swappers.confirmed import CONFIRMED, Confirmed, ConfirmedFile, read_confirmed
 from cointrail.conversions.swappers.legs import Swapper, gates, legs_of, swappers_of
 from cointrail.conversions.swappers.placing import Placed, place
@@ -19,6 +20,7 @@ __all__ = [
     "legs_of",
     "place",
     "read_confirmed",
+    "said_rate",
     "swappers_of",
     "weighed",
 ]

@@ -5,6 +5,7 @@ coin as they are, in different ones by what both were worth if prices are given,
 candidate and never a link: a swapper pays thousands, and the right payout need not be in the ledgers.
 """
 
+import math
 from collections.abc import Callable, Collection, Sequence
 from typing import NamedTuple
 
@@ -23,24 +24,27 @@ DIGITS = 4  # of a confidence, rounded down
 
 AMOUNT, VALUE, TIME = "swapper-amount", "swapper-value", "swapper-time"  # what agrees, from most to least
 RULES = (AMOUNT, VALUE, TIME)
+WIDTHS = (FEE, FEE + 2 * SLACK, 0.0)  # in which the share kept lies by each rule; 0: it says nothing
 
 Coin = Callable[[Leg], tuple[str, float] | None]  # what a leg's asset is one with on other chains, and how much of it
 Worth = Callable[[Leg], float | None]  # in USD at its time
 
 
 class _Side(NamedTuple):
-    """Legs of one side in order of time: their places, times, assets, coins (-1: unknown) with amounts, and values."""
+    """Legs of one side in order of time: their places, times, assets, powers of ten of their smallest units, coins (-1:
+    unknown) with amounts, and values."""
 
     places: Codes
     time: Codes
     asset: Codes
+    power: Floats
     coin: Codes
     amount: Floats
     value: Floats
 
 
 class _Pairs(NamedTuple):
-    """Pairs of two sides: rows of deposit and payout, rule, share that was kept, and how many would fit by chance."""
+    """Pairs of two sides: rows of deposit and payout, rule, and share that was kept with the slack of prices on top."""
 
     paid: _Side
     out: _Side
@@ -48,7 +52,6 @@ class _Pairs(NamedTuple):
     right: Codes
     rule: Codes
     share: Floats
-    rivals: Floats
 
 
 def weighed(found: Crossings, asked: Collection[int], coin: Coin, worth: Worth) -> tuple[list[Crossing], list[str]]:
@@ -108,40 +111,48 @@ def _stretch(
 
 
 def _solve(pairs: _Pairs, known: Sequence[float], window: int) -> list[Crossing]:
-    from cointrail.conversions.codes import factor
-    from cointrail.conversions.pairing import Problem, solve  # its compiled loops take a while to load: only if needed
+    # its compiled loops take a while to load: only if needed
+    from cointrail.conversions.swappers.chances import Edges, Sides, chances
 
     paid, out, left, right = pairs.paid, pairs.out, pairs.left, pairs.right
     if not len(left):
         return []
-    moments = np.r_[paid.time, out.time]
-    first, last = int(moments.min()), int(moments.max())
-    solved = solve(
-        Problem(
-            deposit=left,
-            withdrawal=right,
-            delay=(out.time[right] - paid.time[left]).astype(np.float64),
-            route=factor(paid.asset[left], out.asset[right]),
-            fee=pairs.share,
-            opened=paid.time,
-            token=np.zeros(len(paid.time), np.int64),
-            withdrawals=len(out.time),
-            rivals=pairs.rivals * max(last - first, 1) / window,
-            first=first,
-            last=last,
-        ),
-        np.array([delay for delay in known if delay >= 0], np.float64),
+    priced = np.isfinite(out.value)
+    paid_size, out_size = np.split(_sizes(np.r_[paid.asset, out.asset], np.r_[paid.power, out.power]), [len(paid.time)])
+    sides = Sides(
+        paid=paid.time,
+        paid_asset=paid.asset,
+        paid_size=paid_size,
+        out=out.time,
+        out_asset=out.asset,
+        out_size=out_size,
+        group=np.where(priced, paid.asset.max() + out.asset.max() + 1, out.coin),
+        amount=np.log(np.where(priced, out.value, np.where(out.coin >= 0, out.amount, np.nan))),
+    )
+    delay = (out.time[right] - paid.time[left]).astype(np.float64)
+    sure = np.array([one for one in known if 0 <= one <= window], np.float64)
+    chance, others = chances(
+        sides, Edges(left, right, pairs.rule, pairs.share, delay), sure, np.array(WIDTHS), float(window)
     )
     return [
         Crossing(
             int(paid.places[left[edge]]),
             int(out.places[right[edge]]),
             RULES[pairs.rule[edge]],
-            int(min(float(solved.chance[edge]), 1 - 10.0**-DIGITS) * 10**DIGITS) / 10**DIGITS,
-            int(solved.others[edge]),
+            int(min(float(chance[edge]), 1 - 10.0**-DIGITS) * 10**DIGITS) / 10**DIGITS,
+            int(others[edge]),
         )
-        for edge in np.flatnonzero(solved.chance >= PLAUSIBLE).tolist()
+        for edge in np.flatnonzero(chance >= PLAUSIBLE).tolist()
     ]
+
+
+def _sizes(asset: Codes, power: Floats) -> Codes:
+    """Classes of size: powers of ten from the median of the same asset, counted from the smallest."""
+    off = np.empty(len(asset))
+    for one in np.unique(asset).tolist():
+        rows = asset == one
+        off[rows] = np.rint(power[rows] - np.median(power[rows]))
+    return np.asarray(off - off.min(), np.int64)
 
 
 def _order(leg: Leg) -> tuple[object, ...]:
@@ -157,6 +168,7 @@ def _side(legs: Sequence[Leg], places: Sequence[int], names: dict[object, int], 
         np.array(places, np.int64),
         np.array([leg.time for leg in mine], np.int64),
         np.array([names.setdefault((leg.chain, leg.token), len(names)) for leg in mine], np.int64),
+        np.array([math.log10(leg.amount or 1) for leg in mine], np.float64),
         np.array([-1 if one is None else names.setdefault(one[0], len(names)) for one in coins], np.int64),
         np.array([np.nan if one is None else one[1] for one in coins], np.float64),
         np.array([np.nan if one is None else one for one in values], np.float64),
@@ -164,27 +176,20 @@ def _side(legs: Sequence[Leg], places: Sequence[int], names: dict[object, int], 
 
 
 def _fitting(paid: _Side, out: _Side, window: int) -> _Pairs:
-    """The pairs that fit and close within a time.
-
-    By chance as many fit in the same time before the deposit, none of which can be right.
-    """
-    parts: list[tuple[Codes, Codes, Codes, Floats, Floats]] = []
+    """The pairs that fit and close within a time."""
+    parts: list[tuple[Codes, Codes, Codes, Floats]] = []
     count = 0
     for at in range(len(paid.time)):
         if count > PAIRS:
             break
-        now = paid.time[at]
-        low, here, high = np.searchsorted(out.time, [now - window, now, now + window + 1])
+        low, high = np.searchsorted(out.time, [paid.time[at], paid.time[at] + window + 1])
         rule, share, fits = _compared(paid, at, out, slice(low, high))
-        before = np.bincount(rule[: here - low][fits[: here - low]], minlength=len(RULES))
-        after = np.flatnonzero(fits[here - low :])
-        rules = rule[here - low :][after]
-        chance: Floats = (1.0 + np.cumsum(before).astype(np.float64))[rules]
-        parts.append((np.full(len(after), at), here + after, rules, share[here - low :][after], chance))
+        after = np.flatnonzero(fits)
+        parts.append((np.full(len(after), at), low + after, rule[after], share[after]))
         count += len(after)
     if not parts:
         nothing = np.zeros(0, np.int64)
-        return _Pairs(paid, out, nothing, nothing, nothing, np.zeros(0), np.zeros(0))
+        return _Pairs(paid, out, nothing, nothing, nothing, np.zeros(0))
     return _Pairs(paid, out, *(np.concatenate(column) for column in zip(*parts, strict=True)))
 
 

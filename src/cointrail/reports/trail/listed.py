@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from cointrail.reports.amounts import exact
+from cointrail.reports.conversions import RATE, UNMEASURED
 from cointrail.reports.plain import plain
 from cointrail.reports.totals import coin
 from cointrail.reports.trail.links import explorer
@@ -57,7 +58,8 @@ class Side(NamedTuple):
 class Pair(NamedTuple):
     """A deposit at which the trail stops, and a withdrawal that may be its other side; or the other way round.
 
-    `ambiguous`: how many other candidates of either are plausible; `rule`: what agrees.
+    `ambiguous`: how many other candidates of either are plausible; `rule`: what agrees;
+    `rate`: how often that was right.
     """
 
     bridge: str
@@ -66,6 +68,7 @@ class Pair(NamedTuple):
     confidence: str
     ambiguous: int
     rule: str
+    rate: str
 
 
 class Recipient(NamedTuple):
@@ -91,6 +94,7 @@ def pairs(trail: Mapping[str, Any]) -> list[Pair]:
             f"{one['confidence']:.2f}",
             one["ambiguous"],
             plain(one["rule"].replace("-", " ")),
+            plain(one["rate"] or UNMEASURED, RATE),
         )
         for one in trail["bridge_candidates"][:SHOWN]
     ]

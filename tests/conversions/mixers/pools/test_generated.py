@@ -12,10 +12,11 @@ from cointrail.conversions.mixers.pools.links import linkings
 from cointrail.conversions.mixers.pools.reading import histories
 from cointrail.conversions.mixers.pools.weights import NAMES, shipped
 from cointrail.drills.mixing import Habits, World, world
-from cointrail.drills.mixing.judging import Said, judged, levels
+from cointrail.drills.mixing.judging import judged
 from cointrail.drills.mixing.people import Note
 from cointrail.drills.mixing.world import NAMES as POOLS
 from cointrail.drills.mixing.world import address
+from cointrail.drills.reliability import Said, levels
 from cointrail.ledger import Ledger, open_ledger
 
 HELD_OUT = (11, 12, 13)  # seeds that no weight was fitted on
