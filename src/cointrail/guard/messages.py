@@ -1,17 +1,19 @@
 """Off-chain messages that a Safe signs: a text, or typed data with powers of its own."""
 
+from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 from eth_hash.auto import keccak
 
-from cointrail.chains import Registry
+from cointrail.chains import Registry, parse_address
 from cointrail.errors import InputError
 from cointrail.guard.hashing import FORMS, MESSAGE_TYPE, PREFIX, Hashes, domain, form_of
 from cointrail.guard.reason import REVIEW, STOP, Reason
 from cointrail.guard.request import Request
 from cointrail.guard.signers import Settled
 from cointrail.guard.squads import squads_reasons
-from cointrail.guard.typed import Asked, delegation_reasons, typed_reasons
+from cointrail.guard.typed import Asked, delegate, delegation_reasons, spenders, typed_reasons
 from cointrail.guard.typed import digest as typed_digest
 
 SHOWN = 300  # characters of a text
@@ -76,6 +78,18 @@ def message_reasons(request: Request, registry: Registry, asked: Asked) -> list[
         text = "The hash that was presented is not the hash of this message."
         found.append(Reason("hash_mismatch", STOP, text, {"presented": "0x" + request.presented.hex()}))
     return found
+
+
+def receivers(request: Request) -> Iterator[tuple[bytes, str]]:
+    """Whom a message gives power, with what kind of it; addresses that cannot be read are left out."""
+    message = request.message
+    if request.transaction is not None or not isinstance(message, dict) or "instructions" in message:
+        return
+    held = _delegations(message)
+    named = [(one, "runs as the account") for one in map(delegate, held)] if held is not None else []
+    for text, role in named or [(one, "may spend") for one in spenders(message)]:
+        with suppress(InputError):
+            yield parse_address(text), role
 
 
 def _delegations(message: dict[str, Any]) -> list[Any] | None:

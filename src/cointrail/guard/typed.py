@@ -50,10 +50,7 @@ def typed_reasons(document: Any, chain_id: int | None, registry: Registry, asked
     if told is not None and chain_id is not None and str(told) not in (str(chain_id), hex(chain_id)):
         text = f"It is for chain {shown(told)}, not for chain {chain_id}."
         found.append(Reason("chain_mismatch", STOP, text, {"chain_id": str(told)}))
-    rules = [
-        rule for rule in _table()["permits"] if rule["type"] == kind and _get(message, rule["spender"]) is not None
-    ]
-    fitting = next((rule for rule in rules if _get(message, rule.get("list", rule["amount"])) is not None), None)
+    fitting = _fitting(kind, message)
     if fitting is None:
         text = f"Typed data of the kind {shown(kind)} is not known here. What does it allow, and to whom?"
         return [*found, Reason("typed_unknown", REVIEW, text, {"type": kind[:80]})]
@@ -67,6 +64,22 @@ def typed_reasons(document: Any, chain_id: int | None, registry: Registry, asked
     for item in items:
         found.append(_permit(fitting, item if isinstance(item, dict) else {}, base, spender, registry, asked))
     return found
+
+
+def spenders(document: Any) -> list[str]:
+    """Whom typed data lets spend, as it is written there."""
+    fields = _fields(document)
+    kind, message = fields.get("primarytype"), fields.get("message")
+    fitting = _fitting(kind, message) if isinstance(kind, str) else None
+    return [str(_get(message, fitting["spender"]))] if fitting is not None else []
+
+
+def _fitting(kind: str, message: Any) -> dict[str, str] | None:
+    """The kind of permit that typed data is."""
+    rules = [
+        rule for rule in _table()["permits"] if rule["type"] == kind and _get(message, rule["spender"]) is not None
+    ]
+    return next((rule for rule in rules if _get(message, rule.get("list", rule["amount"])) is not None), None)
 
 
 def _permit(rule: dict[str, str], item: Any, base: Any, spender: str, registry: Registry, asked: Asked) -> Reason:
@@ -103,8 +116,7 @@ def delegation_reasons(document: Any) -> list[Reason]:
     """An EIP-7702 authorization: the account runs another contract's code from then on."""
     if not isinstance(document, dict):
         return [Reason("delegation", STOP, "An account delegation that cannot be read.", {})]
-    fields = normal(document, "delegation")
-    target = str(fields.get("address") or fields.get("delegate") or fields.get("contractaddress"))
+    fields, target = normal(document, "delegation"), delegate(document)
     try:
         raw = parse_address(target)
         chain = number(fields.get("chainid") or 0, "chain id")
@@ -117,6 +129,12 @@ def delegation_reasons(document: Any) -> list[Reason]:
     if not chain:
         found.append(Reason("delegation", STOP, "The delegation holds on every chain at once.", {"chain_id": 0}))
     return found
+
+
+def delegate(document: Any) -> str:
+    """The contract whose code an account would run, as it is written there."""
+    fields = _fields(document)
+    return str(fields.get("address") or fields.get("delegate") or fields.get("contractaddress"))
 
 
 def _as_call(token: str, spender: str, amount: int) -> Call | None:
