@@ -362,7 +362,7 @@ CASES: dict[Callable[[World], Judgement], str] = {
     label: "stop", exposure: "stop",
     lookalike: "stop", recipient_new: "review", recipient_young: "review", amount: "review",
     payment_empty: "review", payment_strange: "review", token_unknown: "review",
-    nonce_used: "stop", nonce_later: "review", nonce_twice: "review", executed: "info",
+    nonce_used: "stop", nonce_later: "review", nonce_twice: "review", executed: "review",
     call_unknown: "review", contract_new: "review", swap_careless: "stop", undecodable: "review", nested: "review",
     approves_hash: "review", signs_message: "review", not_simulated: "review",
 }  # fmt: skip

@@ -99,7 +99,7 @@ def check(
     simulation = None
     if state is not None and digest is not None and request.transaction is not None:
         simulation = simulate(request, digest, state)
-    past = pasts.of_requests((one for one in request.siblings if _trusted(one, owners)), history)
+    past = pasts.of_requests((one for one in request.siblings if _trusted(one, request, owners)), history)
     matched = None
     if intent is not None and request.safe is not None:
         leaves = [call for call in calls.leaves if call.kind != "approve_hash" or request.parent is None]
@@ -154,8 +154,13 @@ def _approving(calls: Calls) -> bytes | None:
     return next((call.to for call in calls.leaves if call.kind == "approve_hash"), None)
 
 
-def _trusted(past: Request, owners: Owners) -> bool:
-    """Whether a transaction that is said to be executed was signed by owners over its very hash."""
+def _trusted(past: Request, now: Request, owners: Owners) -> bool:
+    """Whether a transaction of the same Safe that is said to be executed was signed by owners over its very hash.
+
+    Approvals that only the chain can tell count for nothing: whoever writes the file can name anybody as executor.
+    """
+    if (past.safe, past.chain_id) != (now.safe, now.chain_id):
+        return False
     if past.transaction is None or past.safe is None or past.presented is None:
         return False
     settled = settle(past, None, owners.addresses)
@@ -163,7 +168,6 @@ def _trusted(past: Request, owners: Owners) -> bool:
         return False
     by_key = [signer(one, past.presented, False, lambda *_: None) for one in past.confirmations]
     good = {one.address for one in by_key if one.state == "signed"}
-    good |= {one.address for one in by_key if one.state == "unproven" and one.address == past.executor}
     needed = max(1, owners.threshold or 1)
     mine = {address for address in good if not owners.proven or address in owners.addresses}
     return len(mine) >= needed

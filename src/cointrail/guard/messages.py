@@ -16,6 +16,8 @@ from cointrail.guard.squads import squads_reasons
 from cointrail.guard.typed import Asked, delegate, delegation_reasons, spenders, typed_reasons
 from cointrail.guard.typed import digest as typed_digest
 
+DELEGATIONS = ("delegation", "authorization", "authorizationlist")
+BESIDE = frozenset({*DELEGATIONS, "safe", "chainid", "account", "from", "nonce"})  # does nothing
 SHOWN = 300  # characters of a text
 
 
@@ -63,6 +65,10 @@ def message_reasons(request: Request, registry: Registry, asked: Asked) -> list[
         found = squads_reasons(message)
     elif isinstance(message, dict) and (held := _delegations(message)) is not None:
         found = [reason for one in held for reason in delegation_reasons(one)]
+        more = [key for key in message if key not in BESIDE]
+        if more:
+            text = f"There is more in it than a delegation ({', '.join(more)[:80]}). What is that?"
+            found.append(Reason("message_unreadable", REVIEW, text, {"keys": more[:8]}))
     else:
         found = typed_reasons(message, request.chain_id, registry, asked)
     if not found:
@@ -93,8 +99,6 @@ def receivers(request: Request) -> Iterator[tuple[bytes, str]]:
 
 
 def _delegations(message: dict[str, Any]) -> list[Any] | None:
-    for key in ("delegation", "authorization", "authorizationlist"):
-        held = message.get(key)
-        if held is not None:
-            return held if isinstance(held, list) else [held]
-    return None
+    found = [message[key] for key in DELEGATIONS if message.get(key) is not None]
+    each = [one for held in found for one in (held if isinstance(held, list) else [held])]
+    return each if found else None

@@ -74,10 +74,13 @@ def amount(s: Subject) -> Iterator[Reason]:
     """More than this Safe ever paid at once."""
     if s.history is None:
         return
+    sums: dict[tuple[bytes, str], Payment] = {}
     for one in payments(s):
+        if not s.asked(one.call.place) and one.to != s.request.safe:
+            beside = sums.get((one.to, one.asset))
+            sums[one.to, one.asset] = one._replace(amount=one.amount + (beside.amount if beside else 0))
+    for one in sums.values():
         before = s.history.largest.get(one.asset)
-        if s.asked(one.call.place) or one.to == s.request.safe:
-            continue
         if before is None and one.amount and s.history.largest:
             text = f"This Safe never paid in {s.token(one.asset)} before. Is {_much(s, one)} right?"
         elif before is not None and one.amount > TIMES * before:
