@@ -247,13 +247,9 @@ def test_the_past_of_another_safe_or_chain_is_not_its_own(treasury: World, chang
     moved = replace(state, accounts={**state.accounts, raw(treasury.safe): later})
     now = tx(EVIL, ETH, nonce=1)
     assert judge(treasury, now, siblings=(past,), state=moved, history=None).verdict != "safe"
-    own = replace(past, safe=raw(treasury.safe), chain_id=1, presented=hashed(treasury.safe, past_tx).safe_tx)
-    own = replace(
-        own,
-        confirmations=tuple(
-            Confirmation(one.address, one.sign(hashed(treasury.safe, past_tx).safe_tx)) for one in OWNERS[:THRESHOLD]
-        ),
-    )
+    right = hashed(treasury.safe, past_tx).safe_tx
+    both = tuple(Confirmation(one.address, one.sign(right)) for one in OWNERS[:THRESHOLD])
+    own = replace(past, safe=raw(treasury.safe), chain_id=1, presented=right, confirmations=both)
     assert judge(treasury, now, siblings=(own,), state=moved, history=None).verdict == "safe"
 
 
