@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from cointrail.exposure import Exposure, Part
 from cointrail.guard import Confirmation, History, Judgement, Request, State, check, layout
 from cointrail.guard.request import Transaction
 from cointrail.guard.rules import RULES
@@ -258,6 +259,13 @@ def label(w: World) -> Judgement:
     return check(request, state=w.state, history=w.history, labels=lambda a: [said] if a == said.address else [])
 
 
+def exposure(w: World) -> Judgement:
+    """A payee who was paid before, a quarter of whose coins came straight from a thief."""
+    part = Part("source", "ETH", "perpetrator", 25, 0, 100, 1, 25, 25)
+    said = Exposure(raw(w.payees[0]), "haircut", (part,), "", "")
+    return check(w.request(payment(w)), state=w.state, history=w.history, exposures=lambda address: said)
+
+
 def recipient_new(w: World) -> Judgement:
     return judge(w, tx(OTHER, ETH))
 
@@ -351,9 +359,10 @@ CASES: dict[Callable[[World], Judgement], str] = {
     safe_power: "stop", admin_power: "stop",
     intent_other: "stop", intent_extra: "stop", intent_unmet: "stop", intent_met: "info",
     allowance: "review", allowance_hidden: "stop", refund: "review",
-    lookalike: "stop", label: "stop", recipient_new: "review", recipient_young: "review", amount: "review",
+    label: "stop", exposure: "stop",
+    lookalike: "stop", recipient_new: "review", recipient_young: "review", amount: "review",
     payment_empty: "review", payment_strange: "review", token_unknown: "review",
-    nonce_used: "stop", nonce_later: "review", nonce_twice: "review", executed: "info",
+    nonce_used: "stop", nonce_later: "review", nonce_twice: "review", executed: "review",
     call_unknown: "review", contract_new: "review", swap_careless: "stop", undecodable: "review", nested: "review",
     approves_hash: "review", signs_message: "review", not_simulated: "review",
 }  # fmt: skip

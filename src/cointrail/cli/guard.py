@@ -3,22 +3,19 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 
 from cointrail.chains import parse_address
+from cointrail.chains.chain import chain
 from cointrail.cli.progress import progress
 from cointrail.errors import InputError
-from cointrail.guard import Judgement, check, of_ledger, read_intent, read_requests, read_state, requests
-from cointrail.guard.history import History
+from cointrail.guard import Judgement, Request, check, of_ledger, read_intent, read_requests, read_state, requests
 from cointrail.guard.reason import EXIT, RANK
 from cointrail.guard.terminal import show_judgement
 from cointrail.guard.tokens import registry
-
-if TYPE_CHECKING:
-    from cointrail.labels import Label
 
 guards = typer.Typer(help="Is this approval what its signer thinks it is?", no_args_is_help=True)
 
@@ -62,14 +59,14 @@ def check_(
     else:
         asked = read_requests(Path(transaction), own, chain_id)
     known = read_state(state) if state is not None else None
-    past, labels = _past(ledger, asked[0].safe)
+    beside = _beside(ledger)
     found: list[Judgement] = []
     if rpc is not None:
         from cointrail.guard.fetching import fetch
     for one in asked:
         wanted = read_intent(intent, one.safe, registry(one.chain_id)) if intent is not None else None
         held = fetch(rpc, one) if rpc is not None else known
-        found.append(check(one, state=held, intent=wanted, history=past, labels=labels))
+        found.append(check(one, state=held, intent=wanted, **beside(one)))
     worst = max(found, key=lambda judgement: RANK[judgement.verdict])
     if as_json:
         content: dict[str, Any] = worst.content()
@@ -121,15 +118,27 @@ def backtest_(
         console.print(f"  {name}: {counts['theft']:,} thefts, {counts['false_alarm']:,} false alarms")
 
 
-def _past(path: Path | None, safe: bytes | None) -> tuple[History | None, Callable[[bytes], "list[Label]"] | None]:
-    """What a ledger knows: the Safe's past, and labels of anybody."""
+def _beside(path: Path | None) -> Callable[[Request], dict[str, Any]]:
+    """What a ledger knows beside a request: the past of its Safe, labels of anybody, and exposures."""
     if path is None:
-        return None, None
-    from cointrail.labels import Labels  # these take seconds to load: nobody waits for them without a ledger
+        return lambda request: {}
+    from cointrail.cli.asking import asking  # these take seconds to load: nobody waits for them without a ledger
+    from cointrail.labels import Labels
     from cointrail.ledger import open_ledger
 
     labels = Labels(path)
     with progress() as step:
         opened = open_ledger(path, step)
-        past = of_ledger(opened, safe) if safe is not None else None
-    return past, lambda address: labels.at(address, None)
+    number = chain(opened.chain).number if chain(opened.chain).family == "evm" else None
+    exposures = asking(opened, labels)
+
+    def of(request: Request) -> dict[str, Any]:
+        if number is None or (request.chain_id is not None and request.chain_id != number):
+            raise InputError(
+                f"{path}: is a ledger of {opened.chain}, but the request is of chain {request.chain_id}: what happened"
+                " there says nothing about it; give the ledger of its own chain, or none"
+            )
+        past = of_ledger(opened, request.safe) if request.safe is not None else None
+        return {"history": past, "labels": lambda address: labels.at(address, None), "exposures": exposures}
+
+    return of

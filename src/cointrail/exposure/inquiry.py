@@ -26,9 +26,13 @@ class Inquiry:
     """Questions to one ledger under one policy. Up to `as_of` (seconds) it is as if the ledger had ended there."""
 
     def __init__(
-        self, ledger: Ledger, labels: Labels, policy: str = "haircut", as_of: int | None = None, most: int = MOST
-    ) -> None:
-        """Raises InputError for a policy that does not exist, or a time where the ledger has none."""
+        self, ledger: Ledger, labels: Labels, policy: str = "haircut", as_of: int | None = None, most: int = MOST,
+        widest: int | None = None,
+    ) -> None:  # fmt: skip
+        """Raises InputError for a policy that does not exist, or a time where the ledger has none.
+
+        No answer replays more than `most` movements, and none reads a holding that has more than `widest` of them.
+        """
         if policy not in PURSES:
             raise InputError(f"unknown policy {policy!r}; there are {', '.join(PURSES)}")
         if as_of is not None and ledger.times is None:
@@ -37,7 +41,7 @@ class Inquiry:
         self.until = None if as_of is None else ledger.row_at(as_of + 1)
         self.ledgers = Past(ledger, self.until)
         said = Said(ledger, labels)
-        self.views = {direction: View(self.ledgers, said, direction) for direction in DIRECTIONS}
+        self.views = {direction: View(self.ledgers, said, direction, widest) for direction in DIRECTIONS}
 
     def address(self, address: bytes) -> Exposure:
         """Of one address. InputError where the ledger does not know it."""

@@ -3,6 +3,7 @@
 from bisect import bisect_left
 from typing import Any
 
+from cointrail.errors import InputError
 from cointrail.exposure.answer import Direction
 from cointrail.exposure.said import FREE, NOBODY, Said
 from cointrail.ledger import Ledger
@@ -30,15 +31,18 @@ class Past(Ledgers):
 class View:
     """`source` walks with the chain, `destination` against it."""
 
-    def __init__(self, ledgers: Past, said: Said, direction: Direction) -> None:
+    def __init__(self, ledgers: Past, said: Said, direction: Direction, widest: int | None = None) -> None:
+        self._widest = widest
         self.ledgers, self.said, self.direction = ledgers, said, direction
         self.backward = direction == "destination"
         self._accounts: dict[int, Account] = {}
 
     def account(self, holding: int) -> Account:
-        """The movements of a holding in walking order."""
+        """The movements of a holding in walking order; InputError where they are more than the widest."""
         found = self._accounts.get(holding)
         if found is None:
+            if self._widest is not None and self.ledgers.degree(holding) > self._widest:
+                raise InputError(f"a holding on the way has more than {self._widest:,} movements")
             found = self._accounts[holding] = Account(self.ledgers, holding, self.backward)
         return found
 

@@ -36,8 +36,11 @@ class Call:
 
     def address(self, name: str) -> bytes:
         """An argument that is an address; nobody's where there is none."""
-        value = self.arguments.get(name)
-        return bytes.fromhex(value[2:]) if isinstance(value, str) and len(value) == 42 else bytes(20)
+        return next(self.addresses(name), bytes(20))
+
+    def addresses(self, name: str) -> Iterator[bytes]:
+        """The addresses in an argument, those in lists and tuples too."""
+        return _addresses(self.arguments.get(name))
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,14 @@ class Calls:
 
 class TooMany(ValueError):
     """More calls, or deeper ones, than anybody can judge."""
+
+
+def _addresses(value: Any) -> Iterator[bytes]:
+    if isinstance(value, (list, tuple)):
+        for one in value:
+            yield from _addresses(one)
+    elif isinstance(value, str) and len(value) == 42:
+        yield bytes.fromhex(value[2:])
 
 
 def unfold(request: Request) -> Calls:

@@ -11,6 +11,7 @@ from cointrail.guard.engine import FORK
 from cointrail.guard.history import History
 from cointrail.guard.intent import Intent, match
 from cointrail.guard.messages import message_reasons, message_settled
+from cointrail.guard.parties import Expose, parties
 from cointrail.guard.proofs import prover
 from cointrail.guard.reason import INFO, STOP, Reason, Verdict, ordered, verdict
 from cointrail.guard.request import Request
@@ -61,6 +62,7 @@ class Judgement:
                 "source": s.owners.source,
             },
             "calls": [_call(one) for one in s.calls.every],
+            "parties": [party.content() for party in s.parties],
             "device": shown(s.settled.hashes),
             "executed": s.request.executed,
         }
@@ -73,12 +75,14 @@ def check(
     intent: Intent | None = None,
     history: History | None = None,
     labels: Callable[[bytes], "list[Label]"] | None = None,
+    exposures: Expose | None = None,
     rules: Sequence[Rule] = RULES,
 ) -> Judgement:
     """Judge one request. Nothing is read from anywhere but the arguments; nothing raises for what a request says.
 
-    `state` is needed to simulate and to prove owners; `history` (a Safe's past) and `labels` (claims about an address)
-    come from a ledger; `intent` is what was asked for.
+    `state` is needed to simulate and to prove owners; `history` (a Safe's past), `labels` (claims about an address) and
+    `exposures` (where its money comes from and goes to; InputError where that is not known) come from a ledger;
+    `intent` is what was asked for.
     """
     owners = _owners(request, state)
     known = state.safe(request.safe).version if state is not None and request.safe is not None else None
@@ -95,7 +99,7 @@ def check(
     simulation = None
     if state is not None and digest is not None and request.transaction is not None:
         simulation = simulate(request, digest, state)
-    past = pasts.of_requests((one for one in request.siblings if _trusted(one, owners)), history)
+    past = pasts.of_requests((one for one in request.siblings if _trusted(one, request, owners)), history)
     matched = None
     if intent is not None and request.safe is not None:
         leaves = [call for call in calls.leaves if call.kind != "approve_hash" or request.parent is None]
@@ -105,6 +109,7 @@ def check(
         request, settled, signers, owners, calls, registry(request.chain_id), state, simulation, past, labels, intent,
         matched,
     )  # fmt: skip
+    subject = replace(subject, parties=parties(subject, exposures))
     spoken = [reason for rule in rules for reason in rule(subject)]
     if request.message is not None and request.transaction is None:
         said = message_reasons(request, registry(request.chain_id), lambda call: _wanted(intent, call))
@@ -112,7 +117,7 @@ def check(
             said.append(Reason("intent_extra", STOP, "This is not what was asked for."))
         spoken += said
     found = ordered(spoken)
-    return Judgement(verdict(found), found, subject, unknowns(subject, ready))
+    return Judgement(verdict(found), found, subject, unknowns(subject, ready, exposures is not None))
 
 
 def _wanted(intent: Intent | None, call: Call | None) -> bool:
@@ -149,8 +154,13 @@ def _approving(calls: Calls) -> bytes | None:
     return next((call.to for call in calls.leaves if call.kind == "approve_hash"), None)
 
 
-def _trusted(past: Request, owners: Owners) -> bool:
-    """Whether a transaction that is said to be executed was signed by owners over its very hash."""
+def _trusted(past: Request, now: Request, owners: Owners) -> bool:
+    """Whether a transaction of the same Safe that is said to be executed was signed by owners over its very hash.
+
+    Approvals that only the chain can tell count for nothing: whoever writes the file can name anybody as executor.
+    """
+    if (past.safe, past.chain_id) != (now.safe, now.chain_id):
+        return False
     if past.transaction is None or past.safe is None or past.presented is None:
         return False
     settled = settle(past, None, owners.addresses)
@@ -158,7 +168,6 @@ def _trusted(past: Request, owners: Owners) -> bool:
         return False
     by_key = [signer(one, past.presented, False, lambda *_: None) for one in past.confirmations]
     good = {one.address for one in by_key if one.state == "signed"}
-    good |= {one.address for one in by_key if one.state == "unproven" and one.address == past.executor}
     needed = max(1, owners.threshold or 1)
     mine = {address for address in good if not owners.proven or address in owners.addresses}
     return len(mine) >= needed

@@ -69,7 +69,8 @@ def normal(fields: Any, where: str) -> Fields:
         raise InputError(f"{where}: must be a mapping of fields, not {shown(fields)}")
     found: Fields = {}
     for key, value in fields.items():
-        name = str(key).replace("_", "").replace("-", "").lower()
+        name = str(key).replace("_", "").replace("-", "")
+        name = name.lower() if name.isascii() else name  # lower case turns some strange letters into plain ones
         if name in found and found[name] != value:
             raise InputError(f"{where}: {key!r} stands there twice with different values; keep the true one")
         found[name] = value

@@ -1,7 +1,7 @@
 """What a Safe has done before: whom it paid, how much at most, which contracts it called."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -24,6 +24,12 @@ class History:
     first: Callable[[bytes], int | None] = lambda address: None  # when an address is first seen anywhere
     last: int | None = None  # the end of what is known
 
+    def copy(self) -> "History":
+        """One that can be added to."""
+        return replace(
+            self, paid=dict(self.paid), largest=dict(self.largest), called=set(self.called), sources=list(self.sources)
+        )
+
     def pay(self, recipient: bytes, asset: str, amount: int, time: int | None = None) -> None:
         """Take note of a payment."""
         if amount > 0:
@@ -33,7 +39,7 @@ class History:
 
 def of_requests(executed: Iterable[Request], history: History | None = None) -> History | None:
     """The history that executed transactions of the same file show, added to `history`; None where there is neither."""
-    found = history
+    found = history.copy() if history is not None else None
     for one in executed:
         if not one.executed:
             continue
@@ -61,6 +67,8 @@ def of_ledger(ledger: "Ledger", safe: bytes) -> History:
     if own is None:
         return found
     for holding in index.holdings(own):
+        if not ledger.assets[index.asset(holding)].verified:
+            continue  # anybody can write transfers of a token of his own in the name of the Safe
         asset = ledger.assets[index.asset(holding)].key
         rows, incoming, amounts, peers = index.movements(holding)
         times = index.clock(rows).tolist()

@@ -171,6 +171,8 @@ def _swap(fields: Fields, where: str, registry: Registry) -> Action:
             return c.to.hex() == given[2:] and c.function is not None and c.function.name == "approve" and (
                 0 <= c.arguments.get("amount", -1) <= trade.most
             ) and (spender is None or c.address("spender") == spender)  # fmt: skip
+        if not c.kind and spender is None:
+            return False  # what a call without a name does is asked for only where its contract is
         return spender is None or c.to == spender if c.kind in ("swap", "") else c.kind == "wrap"
 
     return Action(f"swap {give.get('asset')} for {get.get('asset')}", fits, trade)

@@ -1,19 +1,23 @@
 """Off-chain messages that a Safe signs: a text, or typed data with powers of its own."""
 
+from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 from eth_hash.auto import keccak
 
-from cointrail.chains import Registry
+from cointrail.chains import Registry, parse_address
 from cointrail.errors import InputError
 from cointrail.guard.hashing import FORMS, MESSAGE_TYPE, PREFIX, Hashes, domain, form_of
 from cointrail.guard.reason import REVIEW, STOP, Reason
 from cointrail.guard.request import Request
 from cointrail.guard.signers import Settled
 from cointrail.guard.squads import squads_reasons
-from cointrail.guard.typed import Asked, delegation_reasons, typed_reasons
+from cointrail.guard.typed import Asked, delegate, delegation_reasons, spenders, typed_reasons
 from cointrail.guard.typed import digest as typed_digest
 
+DELEGATIONS = ("delegation", "authorization", "authorizationlist")
+BESIDE = frozenset({*DELEGATIONS, "safe", "chainid", "account", "from", "nonce"})  # does nothing
 SHOWN = 300  # characters of a text
 
 
@@ -61,6 +65,10 @@ def message_reasons(request: Request, registry: Registry, asked: Asked) -> list[
         found = squads_reasons(message)
     elif isinstance(message, dict) and (held := _delegations(message)) is not None:
         found = [reason for one in held for reason in delegation_reasons(one)]
+        more = [key for key in message if key not in BESIDE]
+        if more:
+            text = f"There is more in it than a delegation ({', '.join(more)[:80]}). What is that?"
+            found.append(Reason("message_unreadable", REVIEW, text, {"keys": more[:8]}))
     else:
         found = typed_reasons(message, request.chain_id, registry, asked)
     if not found:
@@ -78,9 +86,19 @@ def message_reasons(request: Request, registry: Registry, asked: Asked) -> list[
     return found
 
 
+def receivers(request: Request) -> Iterator[tuple[bytes, str]]:
+    """Whom a message gives power, with what kind of it; addresses that cannot be read are left out."""
+    message = request.message
+    if request.transaction is not None or not isinstance(message, dict) or "instructions" in message:
+        return
+    held = _delegations(message)
+    named = [(one, "runs as the account") for one in map(delegate, held)] if held is not None else []
+    for text, role in named or [(one, "may spend") for one in spenders(message)]:
+        with suppress(InputError):
+            yield parse_address(text), role
+
+
 def _delegations(message: dict[str, Any]) -> list[Any] | None:
-    for key in ("delegation", "authorization", "authorizationlist"):
-        held = message.get(key)
-        if held is not None:
-            return held if isinstance(held, list) else [held]
-    return None
+    found = [message[key] for key in DELEGATIONS if message.get(key) is not None]
+    each = [one for held in found for one in (held if isinstance(held, list) else [held])]
+    return each if found else None

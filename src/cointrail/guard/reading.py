@@ -9,11 +9,13 @@ from cointrail.errors import InputError
 from cointrail.guard.document import Fields, address, normal, number, octets, parse_json, read_bytes, shown, take
 from cointrail.guard.request import NOBODY, Confirmation, Request, Transaction
 from cointrail.guard.signature import MOST, SIZE, split
+from cointrail.guard.typed import digest
 
 HASH = 32
 PAGE = 1_000  # transactions of one file
 DEPTH = 4  # approvals of approvals
 HASHES = ("safetxhash", "contracttransactionhash", "safetransactionhash", "hash", "messagehash")
+SAME = (("safe", "safeaddress", "multisig"), ("chainid", "chain"), ("basegas", "datagas"))  # names for one thing
 OTHERS = ("instructions", "delegation", "authorization", "authorizationlist")  # of Solana, and of EIP-7702
 
 
@@ -28,6 +30,8 @@ def requests(document: Any, where: str, safe: bytes | None = None, chain_id: int
     `safe` and `chain_id` are what the user says; a document that contradicts them is refused.
     """
     if isinstance(document, dict) and isinstance(document.get("results"), list):
+        if {"to", "data", "safe", "safeTxHash", "message"} & set(document):
+            raise InputError(f"{where}: holds a page of transactions and one beside it; give one of them")
         document = document["results"]
     several = document if isinstance(document, list) else [document]
     if not several or len(several) > PAGE:
@@ -42,11 +46,14 @@ def requests(document: Any, where: str, safe: bytes | None = None, chain_id: int
 def request(document: Any, where: str, safe: bytes | None, chain_id: int | None, depth: int = 0) -> Request:
     """One request."""
     fields = normal(document, where)
-    if any(key in fields for key in OTHERS) and "to" not in fields:
+    if any(key in fields for key in OTHERS):
+        if "to" in fields:
+            raise InputError(f"{where}: holds a transaction and something else to sign; give one of them")
         return Request(safe, chain_id, message=fields)
     if "types" in fields and "message" in fields:
         fields = _typed(fields, where)
     fields = _spread(fields, where)
+    _agree(fields, where)
     told = take(fields, "safe", "safeaddress", "multisig")
     own = safe if told is None else address(told, f"{where}, safe")
     if safe is not None and own != safe:
@@ -55,14 +62,16 @@ def request(document: Any, where: str, safe: bytes | None, chain_id: int | None,
     number_ = None if said is None else number(said, f"{where}, chain id", (1 << 64) - 1)
     if chain_id is not None and number_ is not None and number_ != chain_id:
         raise InputError(f"{where}: is of chain {number_}, not {chain_id}; check --chain-id")
-    digest = take(fields, "digest")
-    presented = digest if digest is not None else take(fields, *HASHES)
+    signed = take(fields, "digest")
+    presented = signed if signed is not None else take(fields, *HASHES)
     confirmations, faults = _confirmations(fields, where)
     parent = take(fields, "parent", "approves")
     if parent is not None and depth == DEPTH:
         raise InputError(f"{where}: approvals of approvals, more than {DEPTH} deep")
     transaction = _transaction(fields, where) if any(fields.get(name) is not None for name in ("to", "data")) else None
     message = fields.get("message") if transaction is None else None
+    if transaction is not None and fields.get("message") is not None:
+        raise InputError(f"{where}: holds a transaction and a message; give one of them")
     if isinstance(message, dict) and "types" in message and "primaryType" in message:
         message = normal(message, f"{where}, message")
     if transaction is None and presented is None and message is None:
@@ -77,7 +86,7 @@ def request(document: Any, where: str, safe: bytes | None, chain_id: int | None,
         chain_id=chain_id if number_ is None else number_,
         transaction=transaction,
         presented=None if presented is None else octets(presented, f"{where}, hash", HASH),
-        digest=digest is not None,
+        digest=signed is not None,
         confirmations=confirmations,
         faults=faults,
         owners=tuple(address(owner, f"{where}, owners") for owner in owners),
@@ -124,7 +133,20 @@ def _typed(fields: Fields, where: str) -> Fields:
     base = normal(fields.get("domain"), f"{where}, domain")
     inner = normal(fields["message"], f"{where}, message")
     kept = {key: value for key, value in fields.items() if key not in ("types", "domain", "primarytype", "message")}
-    return {**kept, **inner, "safe": base.get("verifyingcontract"), "chainid": base.get("chainid")}
+    found = {**inner, "safe": base.get("verifyingcontract"), "chainid": base.get("chainid")}
+    found["safetxhash"] = "0x" + digest(fields).hex()  # what a wallet would sign, whatever is read
+    clash = [key for key in found if kept.get(key) is not None and str(kept[key]).lower() != str(found[key]).lower()]
+    if clash:
+        raise InputError(f"{where}: {clash[0]!r} beside the typed data is not what stands in it; keep the true one")
+    return {**kept, **found}
+
+
+def _agree(fields: Fields, where: str) -> None:
+    """InputError where one thing is said under two names with different values: readers differ in which they take."""
+    for names in SAME:
+        said = {str(fields[name]).lower() for name in names if fields.get(name) is not None}
+        if len(said) > 1:
+            raise InputError(f"{where}: {' and '.join(names)} differ; keep the true one")
 
 
 def _spread(fields: Fields, where: str) -> Fields:

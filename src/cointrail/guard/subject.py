@@ -16,6 +16,7 @@ from cointrail.guard.simulation import Simulation
 from cointrail.guard.state import State
 
 if TYPE_CHECKING:
+    from cointrail.guard.parties import Party
     from cointrail.labels import Label
 
 Source = Literal["state", "rpc", "service", "declared", "unknown"]
@@ -51,6 +52,7 @@ class Subject:
     labels: Callable[[bytes], "list[Label]"] | None = None
     intent: Intent | None = None
     matched: Matched | None = None
+    parties: "tuple[Party, ...]" = ()  # who gains by it, and what is known of them
 
     def asked(self, place: str) -> bool:
         """Whether the intent asks for exactly the call at that place."""
@@ -60,6 +62,11 @@ class Subject:
         """An asset by its symbol where somebody vouches for it, else by its contract."""
         known = self.registry.get(key.partition("#")[0] if key else COIN)
         return known.symbol if known else f"token {key}"
+
+    def key(self, name: str) -> str:
+        """The key of an asset as exposures name it: a coin by its symbol, a token by its contract."""
+        coin = self.registry.get(COIN)
+        return COIN if coin is not None and name == coin.symbol else name.lower() if name[:2] == "0x" else name
 
     def amount(self, units: int, key: str) -> str:
         """An amount as people read it."""

@@ -1,13 +1,18 @@
 """A judgement as a tired signer can read it: the verdict first, then why, then what to compare."""
 
+from typing import TYPE_CHECKING
+
 from rich.console import Console
 from rich.text import Text
 
-from cointrail.chains import to_text
+from cointrail.chains import format_time, to_text
 from cointrail.guard.check import Judgement
 from cointrail.guard.device import shown
 from cointrail.guard.effects import COIN
 from cointrail.guard.subject import show
+
+if TYPE_CHECKING:
+    from cointrail.exposure import Part
 
 FIRST = {
     "stop": ("STOP: do not sign.", "bold white on red"),
@@ -30,6 +35,7 @@ def show_judgement(found: Judgement, console: Console) -> None:
         mark, color = MARKS[reason.severity]
         console.print(Text(f" {mark} ", color) + Text(_plain(reason.text)))
     _calls(found, console)
+    _parties(found, console)
     _changes(found, console)
     device = shown(found.subject.settled.hashes)
     if device:
@@ -65,6 +71,37 @@ def _calls(found: Judgement, console: Console) -> None:
         console.print(Text(_plain(line)[:400]))
     if len(calls) > CALLS:
         console.print(Text(f"  and {len(calls) - CALLS} more"))
+
+
+def _parties(found: Judgement, console: Console) -> None:
+    parties = found.subject.parties
+    if not parties:
+        return
+    console.print(Text("\nWho gains", "bold"))
+    for party in parties[:CALLS]:
+        said = ", ".join(f"{one.entity} says {one.source}" for one in party.labels or ())
+        known = "" if party.paid is None else ", paid before" if party.paid else ", never paid before"
+        seen = "" if party.first is None else f", first seen {format_time(party.first)[:10]}"
+        line = f"  {show(party.address)} {' and '.join(party.roles)}{known}{seen}{f' ({said})' if said else ''}"
+        console.print(Text(_plain(line)[:400]))
+        for part in party.exposure.parts if party.exposure is not None else ():
+            console.print(Text(_plain(f"    {_part(found, part)}")))
+    if len(parties) > CALLS:
+        console.print(Text(f"  and {len(parties) - CALLS} more"))
+
+
+def _part(found: Judgement, part: "Part") -> str:
+    """One line of an exposure."""
+    s, key = found.subject, found.subject.key(part.asset)
+    way = "came from" if part.direction == "source" else "went to"
+    share = f"{part.amount * 100 // part.total} %"
+    if part.category == "unknown":
+        return f"{way} nobody knows: {s.amount(part.amount, key)}, {share}"
+    bounds = "" if part.least is None or part.most is None else (
+        f", at least {s.amount(part.least, key)}, at most {s.amount(part.most, key)}"
+    )  # fmt: skip
+    told = f"{s.amount(part.direct, key)} directly, {s.amount(part.indirect, key)} over others"
+    return f"{way} {part.category}: {told}, {share}{bounds}"
 
 
 def _changes(found: Judgement, console: Console) -> None:

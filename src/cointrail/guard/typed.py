@@ -17,6 +17,7 @@ from cointrail.guard.request import NOBODY, Request, Transaction
 from cointrail.guard.wallets import encoder
 
 HUGE = 1 << 127
+AUTHORIZATION = frozenset({"address", "chainid", "nonce", "yparity", "r", "s", "v", "account", "from"})  # EIP-7702
 APPROVE = bytes.fromhex("095ea7b3")  # approve(address,uint256)
 Asked = Callable[[Call | None], bool]
 
@@ -40,7 +41,7 @@ def digest(document: Any) -> bytes:
 def typed_reasons(document: Any, chain_id: int | None, registry: Registry, asked: Asked) -> list[Reason]:
     """What typed data would do. What is not known by its type is a question, never safe."""
     fields = _fields(document)
-    kind, message = fields.get("primarytype"), fields.get("message")
+    kind, message = fields.get("primarytype"), _message(fields)
     base = fields.get("domain") if isinstance(fields.get("domain"), dict) else {}
     assert isinstance(base, dict)
     if not isinstance(message, dict) or not isinstance(kind, str):
@@ -50,10 +51,7 @@ def typed_reasons(document: Any, chain_id: int | None, registry: Registry, asked
     if told is not None and chain_id is not None and str(told) not in (str(chain_id), hex(chain_id)):
         text = f"It is for chain {shown(told)}, not for chain {chain_id}."
         found.append(Reason("chain_mismatch", STOP, text, {"chain_id": str(told)}))
-    rules = [
-        rule for rule in _table()["permits"] if rule["type"] == kind and _get(message, rule["spender"]) is not None
-    ]
-    fitting = next((rule for rule in rules if _get(message, rule.get("list", rule["amount"])) is not None), None)
+    fitting = _fitting(kind, message)
     if fitting is None:
         text = f"Typed data of the kind {shown(kind)} is not known here. What does it allow, and to whom?"
         return [*found, Reason("typed_unknown", REVIEW, text, {"type": kind[:80]})]
@@ -64,9 +62,54 @@ def typed_reasons(document: Any, chain_id: int | None, registry: Registry, asked
     if fitting.get("by") == "permit2" and str(base.get("verifyingContract")).lower() != _table()["permit2"].lower():
         text = f"It looks like Permit2, but the contract is {shown(base.get('verifyingContract'))}, not Uniswap's."
         found.append(Reason("typed_impostor", STOP, text, {"contract": str(base.get("verifyingContract"))[:80]}))
+    wishes = [] if "Witness" in kind else [asked]  # one wish is good for one permit, and for none with an order in it
     for item in items:
-        found.append(_permit(fitting, item if isinstance(item, dict) else {}, base, spender, registry, asked))
+        wish = wishes[0] if wishes else _unasked
+        made = _permit(fitting, item if isinstance(item, dict) else {}, base, spender, registry, wish)
+        if made.severity == INFO and made.evidence["amount"] != "0":
+            wishes.clear()
+        found.append(made)
+    if told is None:
+        found.append(Reason("typed_everywhere", REVIEW, "It names no chain, and may hold on all. Is that meant?", {}))
     return found
+
+
+def _unasked(call: Call | None) -> bool:
+    return False
+
+
+def _signed(value: Any, kind: str, types: Any) -> Any:
+    """What of a message its types sign: fields that they do not name are shown, and are no part of the hash."""
+    if kind.endswith("]"):
+        inner = kind[: kind.rindex("[")]
+        return [_signed(one, inner, types) for one in value] if isinstance(value, list) else None
+    listed = types.get(kind) if isinstance(types, dict) else None
+    if not isinstance(listed, list):
+        return value
+    if not isinstance(value, dict):
+        return None
+    named = {one.get("name"): one.get("type") for one in listed if isinstance(one, dict)}
+    return {
+        name: _signed(value[name], str(type_), types)
+        for name, type_ in named.items()
+        if name in value and type_ != kind
+    }
+
+
+def spenders(document: Any) -> list[str]:
+    """Whom typed data lets spend, as it is written there."""
+    fields = _fields(document)
+    kind, message = fields.get("primarytype"), _message(fields)
+    fitting = _fitting(kind, message) if isinstance(kind, str) else None
+    return [str(_get(message, fitting["spender"]))] if fitting is not None else []
+
+
+def _fitting(kind: str, message: Any) -> dict[str, str] | None:
+    """The kind of permit that typed data is."""
+    rules = [
+        rule for rule in _table()["permits"] if rule["type"] == kind and _get(message, rule["spender"]) is not None
+    ]
+    return next((rule for rule in rules if _get(message, rule.get("list", rule["amount"])) is not None), None)
 
 
 def _permit(rule: dict[str, str], item: Any, base: Any, spender: str, registry: Registry, asked: Asked) -> Reason:
@@ -75,6 +118,8 @@ def _permit(rule: dict[str, str], item: Any, base: Any, spender: str, registry: 
     value = _get(item, rule["amount"])
     try:
         amount = number(value, "amount") if not isinstance(value, bool) else (HUGE if value else 0)
+        if rule["amount"] == "allowed" and not isinstance(value, bool):
+            raise InputError("wallets read a word for false as true")
         known = registry.get("0x" + parse_address(token).hex())
     except InputError:
         text = f"A permit for {shown(spender)} whose amount or token cannot be read. What is it for?"
@@ -103,13 +148,14 @@ def delegation_reasons(document: Any) -> list[Reason]:
     """An EIP-7702 authorization: the account runs another contract's code from then on."""
     if not isinstance(document, dict):
         return [Reason("delegation", STOP, "An account delegation that cannot be read.", {})]
-    fields = normal(document, "delegation")
-    target = str(fields.get("address") or fields.get("delegate") or fields.get("contractaddress"))
+    fields, target = normal(document, "delegation"), delegate(document)
     try:
         raw = parse_address(target)
         chain = number(fields.get("chainid") or 0, "chain id")
     except InputError as error:
         return [Reason("delegation", STOP, f"An account delegation that cannot be read ({error}).", {})]
+    if not any(raw) and not fields.keys() <= AUTHORIZATION:
+        return [Reason("delegation", REVIEW, "A delegation that is taken back, with more in it. What is that?", {})]
     if not any(raw):
         return [Reason("delegation", INFO, "It takes back the code that the account runs.", {"address": target})]
     text = f"The account would run the code of {target} as itself: that code can take everything it holds."
@@ -117,6 +163,12 @@ def delegation_reasons(document: Any) -> list[Reason]:
     if not chain:
         found.append(Reason("delegation", STOP, "The delegation holds on every chain at once.", {"chain_id": 0}))
     return found
+
+
+def delegate(document: Any) -> str:
+    """The contract whose code an account would run, as it is written there."""
+    fields = _fields(document)
+    return str(fields.get("address") or fields.get("delegate") or fields.get("contractaddress"))
 
 
 def _as_call(token: str, spender: str, amount: int) -> Call | None:
@@ -137,6 +189,13 @@ def _fields(document: Any) -> dict[str, Any]:
         return normal(document, "typed data")
     except InputError:
         return {}
+
+
+def _message(fields: dict[str, Any]) -> Any:
+    kind, types = fields.get("primarytype"), fields.get("types")
+    if not isinstance(kind, str) or not isinstance(types, dict) or not isinstance(types.get(kind), list):
+        return None
+    return _signed(fields.get("message"), kind, types)
 
 
 def _get(message: Any, path: str) -> Any:

@@ -1,11 +1,17 @@
 """What remains unknown, in plain sentences: a verdict is only as good as what it could see."""
 
+from collections.abc import Iterator
+
 from cointrail.guard.engine import FORK, available
-from cointrail.guard.subject import Subject
+from cointrail.guard.parties import Party
+from cointrail.guard.subject import Subject, show
+
+MUCH = 50  # per cent of what came in one asset: so much of unknown origin is worth a word
+UNKNOWN = "unknown"  # the category of what no label says
 
 
-def unknowns(s: Subject, ready: bool) -> tuple[str, ...]:
-    """What nobody looked at, or could."""
+def unknowns(s: Subject, ready: bool, exposed: bool = False) -> tuple[str, ...]:
+    """What nobody looked at, or could. `exposed` says that exposures were asked for."""
     found: list[str] = []
     request = s.request
     if request.transaction is None and request.message is None:
@@ -41,12 +47,31 @@ def unknowns(s: Subject, ready: bool) -> tuple[str, ...]:
         for call in s.calls.leaves:
             if call.data and call.function is None:
                 found.append(f"the function 0x{call.data[:4].hex()} of 0x{call.to.hex()}")
+    if s.parties and not exposed:
+        found.append("where the money of those who gain comes from and goes to: no ledger was given")
+    found += [sentence for party in s.parties for sentence in _origins(s, party)]
     found += [
         f"whether 0x{one.address.hex()} really confirmed"
         for one in s.signers
         if one.state == "unproven" and one.address
     ]
     return tuple(dict.fromkeys(found))
+
+
+def _origins(s: Subject, party: Party) -> Iterator[str]:
+    """What is not known of where somebody's money comes from."""
+    who = show(party.address)
+    if party.missing:
+        yield f"where the money of {who} comes from and goes to: {party.missing}"
+    if party.exposure is None:
+        return
+    for part in party.exposure.parts:
+        if part.category == UNKNOWN and part.direction == "source" and part.amount * 100 >= MUCH * part.total:
+            percent = part.amount * 100 // part.total
+            name = s.token(s.key(part.asset))
+            yield f"where {percent} % of all {name} that {who} ever got came from: no label says"
+    for note in filter(None, [party.exposure.note.partition("No bounds: ")[2]]):
+        yield f"the least and the most of what {who} got and paid: {note}"
 
 
 _SOURCES = {

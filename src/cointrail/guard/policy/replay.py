@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from cointrail.chains import to_text
 from cointrail.guard.policy.backtest import Result, Withdrawal, backtest, withdrawals_of
 from cointrail.guard.policy.policy import Policy
+from cointrail.guard.reason import STOP
 
 if TYPE_CHECKING:
     from cointrail.ledger import Ledger
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 def replay(policy: Policy, ledger: "Ledger", stolen: Sequence[bytes] = ()) -> dict[str, Any]:
     """What a policy would have done. Theft is what the `stolen` transactions paid, and what went to those whom a label
     of the time calls thieves, frauds or the like."""
-    from cointrail.guard.rules.payments import BAD
+    from cointrail.guard.rules.labels import grave
     from cointrail.labels import Labels
     from cointrail.labels.categories import category
 
@@ -24,7 +25,7 @@ def replay(policy: Policy, ledger: "Ledger", stolen: Sequence[bytes] = ()) -> di
 
     def theft(one: Withdrawal) -> bool:
         words = (category(label.category or "") for label in labels.at(one.recipient, one.time))
-        return one.row in rows or any(word is not None and word.name in BAD for word in words)
+        return one.row in rows or any(word is not None and grave(word.name) == STOP for word in words)
 
     def shown(one: Withdrawal) -> str:
         asset = assets[one.asset]

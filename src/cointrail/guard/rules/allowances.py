@@ -17,9 +17,10 @@ def allowance(s: Subject) -> Iterator[Reason]:
         if call.kind != "allowance" or call.function is None or call.function.severity == INFO:
             continue
         amount = call.arguments.get("amount")
-        if s.asked(call.place) or amount == 0 or call.arguments.get("approved") is False:
-            continue
         spender = call.address("spender")
+        item = _item(s, call, spender)
+        if not item and (s.asked(call.place) or amount == 0 or call.arguments.get("approved") is False):
+            continue
         used = isinstance(amount, int) and 0 < amount <= _spent(s, call, spender)
         if used and _known(s, spender):
             yield Reason("allowance", INFO, f"{show(spender)} may spend a token and does so at once.", _evidence(call))
@@ -45,6 +46,12 @@ def allowance_hidden(s: Subject) -> Iterator[Reason]:
             yield Reason(
                 "allowance_hidden", STOP, text, {"token": show(token), "spender": show(spender), "amount": str(amount)}
             )
+
+
+def _item(s: Subject, call: Call, spender: bytes) -> bool:
+    """Whether the simulation shows that an item of a collection is given, whatever its number: 0 is one like others."""
+    given = s.simulation.main.effects.allowances if s.simulation is not None else ()
+    return any(one.amount is None and (one.token, one.spender) == (call.to, spender) for one in given)
 
 
 def _spent(s: Subject, call: Call, spender: bytes) -> int:

@@ -6,7 +6,7 @@ from cointrail.guard.hashing import FORMS, form_of
 from cointrail.guard.reason import INFO, REVIEW, STOP, Reason
 from cointrail.guard.request import DELEGATECALL
 from cointrail.guard.signers import elsewhere
-from cointrail.guard.subject import Subject
+from cointrail.guard.subject import Subject, show
 
 CREATE = 2
 
@@ -49,6 +49,10 @@ def version(s: Subject) -> Iterator[Reason]:
     """Which version's way of hashing holds, and what that version cannot do."""
     if s.request.transaction is None or s.request.safe is None:
         return
+    run = s.state.safe(s.request.safe) if s.state is not None and s.state.told is None else None
+    if run is not None and run.known and run.version is None:
+        text = "The Safe runs on code that is none of Safe's published versions. Who put it there?"
+        yield Reason("version", REVIEW, text, {"singleton": show(run.singleton) if run.singleton else None})
     if not s.settled.by:
         every = {one.form.name: _hex(one.safe_tx) for one in s.settled.every}
         text = "The version of the Safe is not known, so its hash is not either. Which version is it?"

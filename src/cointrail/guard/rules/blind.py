@@ -10,7 +10,7 @@ from cointrail.guard.reason import INFO, REVIEW, STOP, Reason
 from cointrail.guard.request import CALL, DELEGATECALL
 from cointrail.guard.subject import Subject, show
 
-TRADED = ("swap", "wrap")
+STAKED = ("swap", "wrap", "unpack", "create", "allowance", "singleton")  # kinds of calls that other rules may pass
 LEAST = 80  # per cent of what a swap brings now that it must insist on
 
 
@@ -29,7 +29,7 @@ def call_unknown(s: Subject) -> Iterator[Reason]:
 def contract_new(s: Subject) -> Iterator[Reason]:
     """A contract that this Safe never called, with value or power at stake."""
     for call in s.calls.leaves:
-        if call.operation != CALL or not call.data or call.kind not in (*TRADED, "") or s.asked(call.place):
+        if call.operation != CALL or not call.data or call.kind not in STAKED or s.asked(call.place):
             continue
         if call.function is None or _familiar(s, call) or s.registry.get("0x" + call.to.hex()) is not None:
             continue
@@ -51,8 +51,14 @@ def swap_careless(s: Subject) -> Iterator[Reason]:
             text = f"The swap accepts {100 - LEAST} % less than it brings now: others can take that. Is it meant?"
             where = {"least": str(call.arguments.get("least")), "brings": str(brought)}
             yield Reason("swap_careless", REVIEW, text, {**_evidence(call), **where})
+        strange = [one for one in _path(call) if s.registry.get(one) is None]
+        if strange:
+            text = f"The swap goes through {', '.join(strange[:3])}, which nobody vouches for: its pool sets the price."
+            yield Reason("swap_careless", REVIEW, text, {**_evidence(call), "tokens": strange[:8]})
+        if s.simulation is not None and s.simulation.main.success and (brought is None or brought <= 0):
+            yield Reason("swap_careless", REVIEW, "The swap brings the Safe nothing. Is it meant?", _evidence(call))
         to = call.address("to")
-        if to != call.actor and any(to):
+        if to != call.actor:
             text = f"What the swap brings goes to {show(to)}, not to the Safe."
             paid = s.history is None or to in s.history.paid
             yield Reason("swap_careless", REVIEW if paid else STOP, text, {**_evidence(call), "recipient": show(to)})
@@ -100,8 +106,11 @@ def approves_hash(s: Subject) -> Iterator[Reason]:
             text = "The hash that it approves is not that of the transaction that is shown."
             yield Reason("approves_hash", STOP, text, where)
         else:
-            text = f"It approves the transaction of {show(call.to)} that is shown; that one is judged as well."
-            yield Reason("approves_hash", INFO, text, where)
+            text = (
+                f"It approves the transaction of {show(call.to)} that is shown; its calls are judged, but it was"
+                " not run. What does it say when it is checked by itself?"
+            )
+            yield Reason("approves_hash", REVIEW, text, where)
 
 
 def signs_message(s: Subject) -> Iterator[Reason]:
@@ -126,9 +135,9 @@ def _simulated(s: Subject) -> bool:
 
 
 def _changed(s: Subject, call: Call) -> bool:
-    """Whether the contract's own storage changes: nobody can say what that means."""
-    change = s.simulation.main.changes.get(call.to) if s.simulation is not None else None
-    return change is not None and bool(change.storage)
+    """Whether storage of any contract changes but the Safe's: nobody can say what that means."""
+    changes = s.simulation.main.changes if s.simulation is not None else {}
+    return any(change.storage for who, change in changes.items() if who != s.request.safe)
 
 
 def _loses(s: Subject) -> bool:
@@ -146,6 +155,13 @@ def _brought(s: Subject, call: Call) -> int | None:
     last = path[-1] if isinstance(path, (list, tuple)) and path else call.arguments.get("tokenOut")
     asset = COIN if "ForETH" in call.function.name or "ForExactETH" in call.function.name else str(last).lower()
     return s.simulation.main.effects.of(s.request.safe).get(asset)
+
+
+def _path(call: Call) -> list[str]:
+    """The tokens that a swap goes through, as keys."""
+    path = call.arguments.get("path")
+    ends = [call.arguments.get("tokenIn"), call.arguments.get("tokenOut")]
+    return [str(one).lower() for one in (path if isinstance(path, (list, tuple)) else ends) if one is not None]
 
 
 def _familiar(s: Subject, call: Call) -> bool:

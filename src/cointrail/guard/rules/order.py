@@ -49,7 +49,12 @@ def nonce_twice(s: Subject) -> Iterator[Reason]:
 def executed(s: Subject) -> Iterator[Reason]:
     """It has happened already: this judges what was signed, not whether to sign."""
     if s.request.executed:
-        yield Reason("executed", INFO, "It has been executed already; nothing can be stopped any more.", {})
+        tx, now = s.request.transaction, _now(s)
+        if tx is not None and now is not None and tx.nonce >= now:
+            text = f"It is said to be executed, but its nonce {tx.nonce} is not used yet. Who says so?"
+            yield Reason("executed", REVIEW, text, {"nonce": tx.nonce, "next": now})
+        else:
+            yield Reason("executed", INFO, "It has been executed already; nothing can be stopped any more.", {})
 
 
 def _now(s: Subject) -> int | None:

@@ -12,9 +12,6 @@ from cointrail.guard.subject import Subject, show
 
 TIMES = 2  # a payment so many times the largest before is worth a question
 YOUNG = 14 * 86_400  # seconds since a recipient was first seen: attackers' contracts were 3 to 14 days old
-BAD = frozenset({"perpetrator", "fraud", "crime", "sanction"})
-STRANGE = frozenset({"mixer"})
-WORDS = {"perpetrator": "a thief", "fraud": "a fraud", "crime": "a criminal", "sanction": "sanctioned"}
 
 
 class Payment(NamedTuple):
@@ -73,37 +70,17 @@ def lookalike(s: Subject) -> Iterator[Reason]:
                 )
 
 
-def label(s: Subject) -> Iterator[Reason]:
-    """A recipient, spender or contract that somebody has a bad word for."""
-    if s.labels is None:
-        return
-    from cointrail.labels.categories import category  # its libraries take a second to load: only where labels are
-
-    met: dict[bytes, None] = {}
-    for call in s.calls.every:
-        for address in (call.to, *(call.address(name) for name in call.arguments)):
-            if any(address):
-                met[address] = None
-    for address in met:
-        for found in s.labels(address):
-            word = category(found.category) if found.category else None
-            kind = word.name if word is not None else None
-            where = {"address": show(address), "entity": found.entity, "source": found.source}
-            if kind in BAD:
-                text = f"{show(address)} is said to be {WORDS[str(kind)]} ({found.entity}, says {found.source})."
-                yield Reason("label", STOP, text, where)
-            elif kind in STRANGE:
-                yield Reason("label", REVIEW, f"{show(address)} is said to be a mixer ({found.entity}).", where)
-
-
 def amount(s: Subject) -> Iterator[Reason]:
     """More than this Safe ever paid at once."""
     if s.history is None:
         return
+    sums: dict[tuple[bytes, str], Payment] = {}
     for one in payments(s):
+        if not s.asked(one.call.place) and one.to != s.request.safe:
+            beside = sums.get((one.to, one.asset))
+            sums[one.to, one.asset] = one._replace(amount=one.amount + (beside.amount if beside else 0))
+    for one in sums.values():
         before = s.history.largest.get(one.asset)
-        if s.asked(one.call.place) or one.to == s.request.safe:
-            continue
         if before is None and one.amount and s.history.largest:
             text = f"This Safe never paid in {s.token(one.asset)} before. Is {_much(s, one)} right?"
         elif before is not None and one.amount > TIMES * before:

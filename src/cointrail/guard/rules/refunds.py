@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from cointrail.guard.reason import REVIEW, STOP, Reason
-from cointrail.guard.request import NOBODY
+from cointrail.guard.request import NOBODY, Transaction
 from cointrail.guard.subject import Subject, show
 
 MOST_BASE_GAS = 2_000_000  # no signatures and no calldata of a usual transaction cost more
@@ -12,9 +12,13 @@ MOST_PRICE = 10**13  # 10,000 gwei of the coin: no block was ever as dear
 
 def refund(s: Subject) -> Iterator[Reason]:
     """A refund that pays, or fields that prepare one."""
-    tx = s.request.transaction
-    if tx is None:
-        return
+    above = s.request.parent
+    for tx in (s.request.transaction, above.transaction if above is not None else None):
+        if tx is not None:
+            yield from _refund(s, tx)
+
+
+def _refund(s: Subject, tx: Transaction) -> Iterator[Reason]:
     where = {
         "gasPrice": str(tx.gas_price), "baseGas": str(tx.base_gas), "gasToken": show(tx.gas_token),
         "refundReceiver": show(tx.refund_receiver),
