@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from cointrail.chains import checksum_address
-from cointrail.cli import exposing
+from cointrail.cli import asking
 from cointrail.cli.main import commands
 from cointrail.exposure import Part, build
 from cointrail.guard.rules.exposures import thresholds
@@ -147,19 +147,19 @@ def test_what_would_take_too_long_is_unknown_with_the_command_for_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened = make(tmp_path / "ledger")
-    monkeypatch.setattr(exposing, "MOVEMENTS", 1)
+    monkeypatch.setattr(asking, "MOVEMENTS", 1)
     found = paid(tmp_path / "ledger", tmp_path, MIXED)
     command = f"cointrail exposure {tmp_path / 'ledger'} --all"
     assert any(command in one and "more than 1 movements" in one for one in found["unknown"]) and said(found) == []
     build(opened, Labels(tmp_path / "ledger"))
     assert said(paid(tmp_path / "ledger", tmp_path, MIXED)) == ["review"]
-    monkeypatch.setattr(exposing, "ASKED", 0)
+    monkeypatch.setattr(asking, "ASKED", 0)
     [party] = paid(tmp_path / "ledger", tmp_path, MIXED)["parties"]
     assert party["exposure"]["parts"][0]["least"] is None  # stored amounts remain, bounds are not computed
 
 
 def test_only_so_many_are_computed(ledger: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(exposing, "ASKED", 0)
+    monkeypatch.setattr(asking, "ASKED", 0)
     found = paid(ledger, tmp_path, DEALER)
     assert any("only 0 addresses" in one for one in found["unknown"])
 

@@ -8,6 +8,8 @@ import pytest
 from typer.testing import CliRunner
 
 from cointrail.cli.main import commands
+from cointrail.guard.history import of_ledger
+from cointrail.ledger import open_ledger
 
 SAFE, PAYEE, THIEF = "0x" + "5a" * 20, "0x" + "ab" * 20, "0x" + "7f" * 20
 TWIN, YOUNG, OLD = PAYEE[:8] + "1" * 26 + PAYEE[-8:], "0x" + "33" * 20, "0x" + "44" * 20
@@ -65,3 +67,21 @@ def test_strangers_look_alikes_and_thieves(ledger: Path, tmp_path: Path) -> None
     assert rules(ledger, tmp_path, YOUNG, ETH)["recipient_young"] == "review"
     assert rules(ledger, tmp_path, TWIN, ETH)["lookalike"] == "stop"
     assert rules(ledger, tmp_path, THIEF, ETH)["label"] == "stop"
+
+
+def test_nobody_becomes_a_payee_by_tokens_of_his_own(tmp_path: Path) -> None:
+    """Anybody can write a transfer of his own token in the name of the Safe: it is no past."""
+    head = "block_number,transaction_hash,log_index,from_address,to_address,value,token_address,block_timestamp"
+    fake, real = "0x" + "fa" * 20, "0xdac17f958d2ee523a2206206994597c13d831ec7"
+    lines = [head] + [
+        f"{block},0x{block:064x},0,{SAFE},{to},5,{token},2024-01-01 10:00:00 UTC"
+        for block, to, token in ((1, TWIN, fake), (2, OLD, real))
+    ]
+    (tmp_path / "token_transfers.csv").write_text("\n".join(lines))
+    place = tmp_path / "ledger"
+    done = CliRunner().invoke(
+        commands, ["ledger", "import", str(tmp_path / "token_transfers.csv"), "--into", str(place)]
+    )
+    assert done.exit_code == 0, (done.output, done.exception)
+    past = of_ledger(open_ledger(place), bytes.fromhex(SAFE[2:]))
+    assert set(past.paid) == {bytes.fromhex(OLD[2:])}
