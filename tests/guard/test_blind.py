@@ -118,6 +118,8 @@ def test_what_types_do_not_sign_is_not_read() -> None:
     document["types"] = {**document["types"], "Permit": DAI}
     document["message"]["value"] = 0
     assert message(document).verdict != "safe"
+    both = {**document, "types": {**document["types"], "Permit": [*DAI, {"name": "value", "type": "uint256"}]}}
+    assert message(both).verdict != "safe"
     hidden = permit2()
     hidden["message"]["details"] = {**hidden["message"]["details"], "amount": 0, "Amount": 2**159}
     hidden["types"]["PermitDetails"][1] = {"name": "Amount", "type": "uint160"}

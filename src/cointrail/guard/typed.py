@@ -51,10 +51,12 @@ def typed_reasons(document: Any, chain_id: int | None, registry: Registry, asked
     if told is not None and chain_id is not None and str(told) not in (str(chain_id), hex(chain_id)):
         text = f"It is for chain {shown(told)}, not for chain {chain_id}."
         found.append(Reason("chain_mismatch", STOP, text, {"chain_id": str(told)}))
-    fitting = _fitting(kind, message)
-    if fitting is None:
-        text = f"Typed data of the kind {shown(kind)} is not known here. What does it allow, and to whom?"
+    forms = _forms(kind, message)
+    if len(forms) != 1:
+        why = "not known here" if not forms else "written as two kinds of permit at once"
+        text = f"Typed data of the kind {shown(kind)} is {why}. What does it allow, and to whom?"
         return [*found, Reason("typed_unknown", REVIEW, text, {"type": kind[:80]})]
+    [fitting] = forms
     items = _get(message, fitting["list"]) if "list" in fitting else [message]
     if not isinstance(items, list) or not items or len(items) > 1_000:
         return [*found, Reason("typed_unknown", REVIEW, "A list of permits that cannot be read. What is in it?", {})]
@@ -100,16 +102,19 @@ def spenders(document: Any) -> list[str]:
     """Whom typed data lets spend, as it is written there."""
     fields = _fields(document)
     kind, message = fields.get("primarytype"), _message(fields)
-    fitting = _fitting(kind, message) if isinstance(kind, str) else None
-    return [str(_get(message, fitting["spender"]))] if fitting is not None else []
+    forms = _forms(kind, message) if isinstance(kind, str) else []
+    return sorted({str(_get(message, form["spender"])) for form in forms})
 
 
-def _fitting(kind: str, message: Any) -> dict[str, str] | None:
-    """The kind of permit that typed data is."""
-    rules = [
-        rule for rule in _table()["permits"] if rule["type"] == kind and _get(message, rule["spender"]) is not None
+def _forms(kind: str, message: Any) -> list[dict[str, str]]:
+    """The kinds of permit that typed data can be read as; more than one would say two things."""
+    return [
+        rule
+        for rule in _table()["permits"]
+        if rule["type"] == kind
+        and _get(message, rule["spender"]) is not None
+        and _get(message, rule.get("list", rule["amount"])) is not None
     ]
-    return next((rule for rule in rules if _get(message, rule.get("list", rule["amount"])) is not None), None)
 
 
 def _permit(rule: dict[str, str], item: Any, base: Any, spender: str, registry: Registry, asked: Asked) -> Reason:
