@@ -14,7 +14,8 @@ from cointrail.guard.protect.report import digits
 from cointrail.ledger import open_ledger
 from tests.cli.command import done, run
 
-BLAMED = {"drain": {"migration"}, "emptied": {"gathering"}}  # honest business that the rules cannot tell apart
+# honest business that the rules cannot tell apart
+BLAMED = {"drain, something came back": {"migration"}, "emptied": {"gathering"}}
 
 
 @pytest.fixture(scope="module")
@@ -29,6 +30,8 @@ def test_attacks_are_found_and_honest_business_is_not(played: Play, report: Repo
     for kind, score in scores.items():
         assert set(score.wrong) <= BLAMED.get(kind, set()), (kind, score)
         assert score.recall >= (0.5 if kind == "emptied" else 0.75), (kind, score)
+    returned = scores["drain, something came back"]
+    assert returned.wrong["migration"] and not scores["drain"].wrong
 
 
 def test_one_wallet_is_told_what_the_whole_ledger_says_of_it(played: Play, report: Report) -> None:

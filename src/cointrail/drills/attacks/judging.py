@@ -6,22 +6,25 @@ from dataclasses import dataclass, field
 
 from cointrail.drills.attacks.play import Play
 from cointrail.guard.protect import Attack
+from cointrail.guard.protect.report import rule
 
 
 @dataclass
 class Score:
-    """One rule's: true attacks, those found, and what was found without being one, by business."""
+    """One rule's: true attacks and those found, by whichever rule of the kind; what it said that was right, and what
+    was wrong, by business."""
 
     true: int = 0
     hit: int = 0
+    right: int = 0
     wrong: Counter[str] = field(default_factory=Counter)
     missed: Counter[str] = field(default_factory=Counter)
 
     @property
     def precision(self) -> float:
         """Of what was found, the share that is true; 1 where nothing was."""
-        said = self.hit + self.wrong.total()
-        return self.hit / said if said else 1.0
+        said = self.right + self.wrong.total()
+        return self.right / said if said else 1.0
 
     @property
     def recall(self) -> float:
@@ -30,14 +33,17 @@ class Score:
 
 
 def judge(play: Play, found: Iterable[Attack], into: dict[str, Score]) -> None:
-    """Add a play to the scores by kind. A wallet counts once for each kind."""
-    said = {(one.kind, one.wallet) for one in found if one.kind != "poisoning"}
+    """Add a play to the scores by rule; all that was true is with the rule named like its kind."""
+    said = {(one.kind, one.wallet): rule(one) for one in found if one.kind != "poisoning"}
     for (kind, wallet), attack in play.attacked.items():
         score = into.setdefault(kind, Score())
         score.true += 1
         score.hit += (kind, wallet) in said
         score.missed[attack] += (kind, wallet) not in said
-    for kind, wallet in sorted(said - play.attacked.keys()):
-        if kind == "approval" and ("drain", wallet) in play.attacked:
-            continue  # true as well, if not all of it
-        into.setdefault(kind, Score()).wrong[play.honest.get(wallet, "others")] += 1
+    for (kind, wallet), name in said.items():
+        score = into.setdefault(name, Score())
+        # who was robbed has let them as well
+        if (kind, wallet) in play.attacked or (kind == "approval" and ("drain", wallet) in play.attacked):
+            score.right += 1
+        else:
+            score.wrong[play.honest.get(wallet, "others")] += 1

@@ -83,10 +83,27 @@ class _Drainer:
             "seconds": self._waited(taking) if used else None,
             "delegated": taking.delegated,
             "recipients": got,
+            "returned": taking.owner in self._returned,
         }
         by = self.write.address(taking.operator)
         time = moment(int(t.time[places[0]]))
         return Attack("drain", self.write.address(taking.owner), by, time, self.write.hashes(rows), lost, facts, (by,))
+
+    @cached_property
+    def _returned(self) -> set[int]:
+        """Owners who got anything, in whatever asset, from those who took or by the sender's later transactions."""
+        t, skeleton = self.traffic, self.traffic.skeleton
+        places = [place for one in self.takings for place in one.places]
+        from_ = skeleton.marked([*self.takings[0].spenders, *t.recipient[places].tolist()])
+        by = np.zeros(int(skeleton.tx.max()) + 2, bool)  # the last is that of rows without a transaction
+        by[skeleton.tx[skeleton.sender == self.takings[0].operator]] = True
+        by[-1] = False
+        owners = skeleton.marked(one.owner for one in self.takings)
+        rows = np.flatnonzero(owners[skeleton.recipient] & (from_[skeleton.sender] | by[skeleton.tx]))
+        rows = rows[np.asarray(skeleton.ledger.index.amount[rows]) != 0]
+        last = np.full(skeleton.addresses, -1, np.int64)
+        last[skeleton.recipient[rows]] = rows  # ascending: the last stays
+        return {one.owner for one in self.takings if last[one.owner] > t.row[one.places[0]]}
 
     def _open(self) -> Iterator[Attack]:
         """Owners who approved a spender that the drainer used, and from whom it took nothing."""

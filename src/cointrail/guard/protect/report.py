@@ -35,11 +35,15 @@ class Report:
 
 def rated(one: Attack) -> Rate | None:
     """How often the rule behind an attack was right where the truth is known: the least favourable measurement."""
-    rule: str = one.kind
-    if one.kind == "poisoning":
-        rule = f"poisoning, {digits(one) if digits(one) < SURE else f'{SURE} or more'} digits"
-    known = [rate for rate in rates(RATES) if rate.rule == rule]
+    known = [rate for rate in rates(RATES) if rate.rule == rule(one)]
     return min(known, key=lambda rate: (rate.precision, rate.recall or 0.0), default=None)
+
+
+def rule(one: Attack) -> str:
+    """What was measured as one: look-alikes by how many digits agree, takings by whether anything came back."""
+    if one.kind == "poisoning":
+        return f"poisoning, {digits(one) if digits(one) < SURE else f'{SURE} or more'} digits"
+    return f"{one.kind}, something came back" if one.facts.get("returned") else one.kind
 
 
 def digits(one: Attack) -> int:
