@@ -21,7 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cointrail.guard.protect.attack import MANY
-from cointrail.guard.protect.skeleton import Mask, many
+from cointrail.guard.protect.skeleton import Mask, distinct, many
 from cointrail.guard.protect.traffic import Traffic
 from cointrail.ledger.columns import Integers
 from cointrail.ledger.rows import Kind
@@ -29,6 +29,7 @@ from cointrail.ledger.rows import Kind
 SHARE = 0.99  # Forta Asset Drained: a balance that falls by so much
 MOSTLY = 0.5  # of those it took from: the owners who lost all of an asset
 MOST = 200_000  # movements: whoever has more is a service
+LONG = 20_000  # movements: a wallet with more is a service too, and nobody's victim
 AT_ONCE = 3600  # seconds in which it takes all
 PROMPT = 24 * 3600  # seconds from the approval to the taking
 
@@ -46,13 +47,15 @@ class Taking:
 
 def takings(traffic: Traffic) -> Iterator[Taking]:
     """All takings that look like a drainer's, whenever their approvals were, by operator and owner."""
-    taken = _taken(traffic)
+    taken = taken_from(traffic)
     whole = taken[_at_once(traffic, taken) & (traffic.share[taken] >= SHARE)]
     whole = whole[traffic.lived[traffic.sender[whole]] < traffic.row[whole]]
+    degree = traffic.skeleton.degree
     for operator in _robbers(traffic, taken, whole):
         mine = taken[traffic.origin[taken] == operator]
-        robbed = len(np.unique(traffic.sender[whole[traffic.origin[whole] == operator]]))
-        if int(traffic.payers[traffic.recipient[mine]].max()) > robbed:
+        robbed = len(distinct(traffic.sender[whole[traffic.origin[whole] == operator]]))
+        got = traffic.recipient[mine]
+        if int(traffic.payers[got].max()) > robbed or int(degree[got].max()) > MOST:
             continue  # more people pay whoever got it of their own will
         by: dict[int, list[int]] = defaultdict(list)
         for place in mine.tolist():
@@ -63,10 +66,11 @@ def takings(traffic: Traffic) -> Iterator[Taking]:
             yield Taking(owner, operator, tuple(places), (operator, *called), delegated)
 
 
-def _taken(traffic: Traffic) -> Integers:
-    """Movements out of people's wallets in transactions of others that gave them nothing."""
+def taken_from(traffic: Traffic) -> Integers:
+    """Movements out of people's wallets in transactions of others that gave them nothing, as places in order."""
     here = (traffic.origin > 0) & (traffic.origin != traffic.sender) & traffic.sent[traffic.sender]
     here &= (traffic.kind == int(Kind.LOG)) | (traffic.kind == int(Kind.TRACE))
+    here &= traffic.skeleton.degree[traffic.sender] <= LONG
     rows = np.flatnonzero(here)
     return rows[~traffic.gains(rows)]
 

@@ -18,8 +18,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from cointrail.guard.protect.attack import Attack
-from cointrail.guard.protect.drains import MOST
-from cointrail.guard.protect.skeleton import many
+from cointrail.guard.protect.drains import LONG, MOST
+from cointrail.guard.protect.skeleton import distinct, many
 from cointrail.guard.protect.traffic import Traffic
 from cointrail.guard.protect.writing import Writer, moment
 from cointrail.ledger.columns import NONE, Integers
@@ -31,11 +31,12 @@ FIRST = 10  # wallets: fewer are often one owner's
 MOSTLY = 0.8  # of those who paid the address
 KIN = 0.5  # of the wallets with the same first giver, or with dealings among them: one owner's
 FEW = 4  # times as many as the wallets: whoever gave a first coin to more is a service
-LONG = 20_000  # movements: a wallet with more is a service
 
 
 @dataclass(frozen=True)
-class _Emptying:
+class Emptying:
+    """A wallet and the movements that emptied it, as places in the traffic."""
+
     wallet: int
     places: Integers
     lived: bool  # it had paid others before
@@ -49,9 +50,9 @@ def emptied(traffic: Traffic, write: Writer, known: AbstractSet[tuple[str, str]]
     likely = (wallets >= FIRST) & (wallets >= MOSTLY * traffic.payers) & (traffic.skeleton.degree <= MOST)
     for to in np.flatnonzero(likely).tolist():
         mine = gone[traffic.recipient[gone] == to]
-        each = (_emptying(traffic, wallet, to) for wallet in np.unique(traffic.sender[mine]).tolist())
+        each = (emptying(traffic, wallet, to) for wallet in distinct(traffic.sender[mine]).tolist())
         found = [one for one in each if one is not None]
-        payers = len(np.unique(traffic.sender[traffic.incoming(to)]))
+        payers = len(distinct(traffic.sender[traffic.incoming(to)]))
         if sum(1 for one in found if one.lived) < FIRST or len(found) < MOSTLY * payers:
             continue
         first = min(int(one.places[0]) for one in found)
@@ -63,25 +64,25 @@ def emptied(traffic: Traffic, write: Writer, known: AbstractSet[tuple[str, str]]
         yield from (one for one in attacks if (one.by, one.wallet) not in known)
 
 
-def _emptying(traffic: Traffic, wallet: int, to: int) -> _Emptying | None:
+def emptying(traffic: Traffic, wallet: int, to: int) -> Emptying | None:
     """How a wallet was emptied; None where it was not, or had dealt with that address before."""
     out = traffic.outgoing(wallet)
-    if traffic.skeleton.degree[wallet] > LONG:
+    there = out[(traffic.recipient[out] == to) & (traffic.time[out] != NONE)]
+    if traffic.skeleton.degree[wallet] > LONG or not len(there):
         return None
-    there = out[traffic.recipient[out] == to]
     first = int(there[0])
     within = (traffic.time[there] >= traffic.time[first]) & (traffic.time[there] <= traffic.time[first] + WITHIN)
     there = there[within]
-    lived = len(np.unique(traffic.recipient[out[(out < first) & (traffic.recipient[out] != to)]])) >= OTHERS
+    lived = len(distinct(traffic.recipient[out[(out < first) & (traffic.recipient[out] != to)]])) >= OTHERS
     into = traffic.incoming(wallet)
     if np.any(traffic.sender[into[into < first]] == to):
         return None
-    return _Emptying(wallet, there, lived) if _nothing_left(traffic, wallet, there) else None
+    return Emptying(wallet, there, lived) if _nothing_left(traffic, wallet, there) else None
 
 
 def _nothing_left(traffic: Traffic, wallet: int, there: Integers) -> bool:
     """Whether these movements took nearly all of some assets, and no other verified one is there after them."""
-    gone = set(np.unique(traffic.asset[there[traffic.share[there] >= SHARE]]).tolist())
+    gone = set(distinct(traffic.asset[there[traffic.share[there] >= SHARE]]).tolist())
     index, ledger = traffic.skeleton.ledger.index, traffic.skeleton.ledger
     last = int(traffic.row[there[-1]])
     for holding in index.holdings(wallet):
@@ -112,11 +113,11 @@ def _kin(traffic: Traffic, wallets: Sequence[int]) -> bool:
     if len(dealt) >= KIN * len(wallets):
         return True
     skeleton = traffic.skeleton
-    gave = len(np.unique(skeleton.recipient[skeleton.sender == giver]))
+    gave = len(distinct(skeleton.recipient[skeleton.sender == giver]))
     return most >= KIN * len(wallets) and gave <= FEW * len(wallets)
 
 
-def _attack(traffic: Traffic, write: Writer, one: _Emptying, to: int) -> Attack:
+def _attack(traffic: Traffic, write: Writer, one: Emptying, to: int) -> Attack:
     rows = traffic.row[one.places].tolist()
     assets = traffic.asset[one.places].tolist()
     seconds = int(traffic.time[one.places[-1]] - traffic.time[one.places[0]])

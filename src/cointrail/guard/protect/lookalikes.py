@@ -15,7 +15,7 @@ from cointrail.chains import imitates
 from cointrail.chains.likeness import HEX, LEADING, TRAILING
 from cointrail.guard.protect.attack import Attack
 from cointrail.guard.protect.poisoned import Totals, poisoned
-from cointrail.guard.protect.skeleton import Mask, Skeleton, pairs
+from cointrail.guard.protect.skeleton import Mask, Skeleton, among, distinct, pairs
 from cointrail.guard.protect.writing import Writer, moment
 from cointrail.ledger import Ledger
 from cointrail.ledger import segment as segments
@@ -28,6 +28,7 @@ from cointrail.patterns.surroundings import Approach
 
 Pairs = npt.NDArray[np.uint64]
 AT_ONCE = 100_000  # movements written out together
+FEW = 10_000  # addresses up to which the book is not read whole
 ID = np.uint64(32)
 
 
@@ -35,7 +36,7 @@ def lookalikes(skeleton: Skeleton, write: Writer, wallet: int | None, step: Call
     """Poisoning of all wallets, or of one address id."""
     rows, real = _rows(skeleton, wallet, step)
     met, moved = _met(skeleton, rows, wallet), _met(skeleton, rows[real], wallet)
-    twins = _alike(met, _ends(skeleton.ledger))
+    twins = _alike(met, _ends(skeleton.ledger, met))
     if not len(twins):
         return []
     part = rows[_any(skeleton, rows, twins)]
@@ -71,13 +72,17 @@ def _rows(skeleton: Skeleton, wallet: int | None, step: Callable[[float], None])
 def _met(skeleton: Skeleton, rows: Integers, wallet: int | None) -> Pairs:
     """Who met whom, ascending: wallet and the other, both ways."""
     one, other = skeleton.sender[rows], skeleton.recipient[rows]
-    both = np.unique(np.concatenate([pairs(one, other), pairs(other, one)]))
+    both = distinct(np.concatenate([pairs(one, other), pairs(other, one)]))
     return both if wallet is None else both[both >> ID == np.uint64(wallet)]
 
 
-def _ends(ledger: Ledger) -> npt.NDArray[np.uint64]:
-    """By address id: the digits that must agree, as one number below 16 ** (LEADING + TRAILING)."""
-    raw = read_all(ledger.path, ledger.manifest.addresses)
+def _ends(ledger: Ledger, met: Pairs) -> npt.NDArray[np.uint64]:
+    """Of the others of these pairs the digits that must agree, as one number below 16 ** (LEADING + TRAILING)."""
+    other = (met & np.uint64(0xFFFFFFFF)).astype(np.int64)
+    if len(other) < FEW:
+        raw = np.frombuffer(b"".join(ledger.addresses(other.tolist())), np.uint8).reshape(-1, HEX // 2)
+    else:
+        raw = read_all(ledger.path, ledger.manifest.addresses)[other]
     digits = np.empty((len(raw), HEX), np.uint8)
     digits[:, ::2], digits[:, 1::2] = raw >> 4, raw & 15
     out = np.zeros(len(raw), np.uint64)
@@ -88,8 +93,7 @@ def _ends(ledger: Ledger) -> npt.NDArray[np.uint64]:
 
 def _alike(met: Pairs, ends: npt.NDArray[np.uint64]) -> Pairs:
     """Those of the pairs whose other looks like another that the same wallet met, ascending."""
-    wallet, other = met >> ID, (met & np.uint64(0xFFFFFFFF)).astype(np.int64)
-    group = wallet << ID | ends[other]
+    group = met >> ID << ID | ends
     order = np.argsort(group, kind="stable")
     same = group[order][1:] == group[order][:-1]
     alike = np.zeros(len(met), bool)
@@ -101,13 +105,13 @@ def _alike(met: Pairs, ends: npt.NDArray[np.uint64]) -> Pairs:
 def _any(skeleton: Skeleton, rows: Integers, twins: Pairs) -> Mask:
     """Which movements are between two that are among the pairs, either way."""
     one, other = skeleton.sender[rows], skeleton.recipient[rows]
-    found: Mask = np.isin(pairs(one, other), twins) | np.isin(pairs(other, one), twins)
+    found: Mask = among(pairs(one, other), twins) | among(pairs(other, one), twins)
     return found
 
 
 def _totals(write: Writer, twins: Pairs, met: Pairs, moved: Pairs) -> Totals:
     """How many each of these wallets met, and how many of them really moved something."""
-    wallets = np.unique(twins >> ID)
+    wallets = distinct(twins >> ID)
     write.learn(wallets.tolist())
     count = [_count(some, wallets) for some in (met, moved)]
     texts = [write.address(int(one)) for one in wallets]

@@ -14,9 +14,9 @@ import numpy as np
 import numpy.typing as npt
 
 from cointrail.guard.protect.attack import MANY, Attack
-from cointrail.guard.protect.drains import MOST
+from cointrail.guard.protect.drains import LONG, MOST
 from cointrail.guard.protect.shares import values
-from cointrail.guard.protect.skeleton import pairs
+from cointrail.guard.protect.skeleton import distinct, pairs
 from cointrail.guard.protect.traffic import Traffic
 from cointrail.guard.protect.writing import Writer, moment
 from cointrail.ledger.columns import NONE, Integers
@@ -43,11 +43,8 @@ class _Forwarding:
 
 def swept(traffic: Traffic, write: Writer) -> Iterator[Attack]:
     """Wallets under sweepers, by sweeper and wallet."""
-    by: dict[tuple[int, int], list[_Forwarding]] = defaultdict(list)
-    for one in _forwardings(traffic):
-        by[one.to, one.wallet].append(one)
     wallets_of: dict[int, list[list[_Forwarding]]] = defaultdict(list)
-    for (to, _), some in sorted(by.items()):
+    for (to, _), some in sorted(_by_pair(traffic).items()):
         wallets_of[to].append(some)
     for to, every in wallets_of.items():
         enough = max(MANY, MOSTLY * _payers(traffic, to))
@@ -60,10 +57,24 @@ def swept(traffic: Traffic, write: Writer) -> Iterator[Attack]:
             yield from (_attack(traffic, write, some) for some in wallets)
 
 
+def suspects(traffic: Traffic, wallet: int) -> set[int]:
+    """Who may sweep one wallet, as far as its own movements tell."""
+    return {to for (to, one), some in _by_pair(traffic).items() if one == wallet and _always(traffic, some)}
+
+
+def _by_pair(traffic: Traffic) -> dict[tuple[int, int], list[_Forwarding]]:
+    """All forwardings by address and wallet."""
+    by: dict[tuple[int, int], list[_Forwarding]] = defaultdict(list)
+    for one in _forwardings(traffic):
+        by[one.to, one.wallet].append(one)
+    return by
+
+
 def _forwardings(traffic: Traffic) -> Iterator[_Forwarding]:
     """All coin that came into people's wallets by others' transactions and left at once."""
     native = np.flatnonzero(traffic.native)
-    came = native[traffic.sent[traffic.recipient[native]] & (traffic.origin[native] != traffic.recipient[native])]
+    wallets = traffic.sent & (traffic.skeleton.degree <= LONG)
+    came = native[wallets[traffic.recipient[native]] & (traffic.origin[native] != traffic.recipient[native])]
     yield from _inside(traffic, native, came)
     yield from _after(traffic, native, came)
 
@@ -116,14 +127,14 @@ def _lived(traffic: Traffic, some: list[_Forwarding]) -> bool:
     delegated = any(one.delegated for one in some)
     paid = traffic.outgoing(wallet)
     paid = paid[(paid < first) & (traffic.origin[paid] == wallet) & (traffic.recipient[paid] != to)]
-    others = len(np.unique(traffic.recipient[paid]))
+    others = len(distinct(traffic.recipient[paid]))
     return others >= 1 if delegated else others >= OTHERS and len(some) >= TWICE
 
 
 def _payers(traffic: Traffic, to: int) -> int:
     """How many addresses paid it coin."""
     into = traffic.incoming(to)
-    return len(np.unique(traffic.sender[into[traffic.native[into]]]))
+    return len(distinct(traffic.sender[into[traffic.native[into]]]))
 
 
 def _values(traffic: Traffic, places: Integers) -> npt.NDArray[np.float64]:

@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from cointrail.chains.asset import NATIVE
 from cointrail.guard.protect.shares import Shares, holdings_of, shares
-from cointrail.guard.protect.skeleton import Ids, Mask, Skeleton, many, pairs
+from cointrail.guard.protect.skeleton import Ids, Mask, Skeleton, among, distinct, many, pairs
 from cointrail.ledger import segment as segments
 from cointrail.ledger.columns import NONE, Integers, flat, integers
 from cointrail.ledger.files import stored
@@ -88,11 +88,11 @@ class Traffic:
     def gained(self) -> npt.NDArray[np.uint64]:
         """Who got something in which transaction, ascending."""
         told = self.tx != NONE
-        return np.unique(pairs(self.tx[told], self.recipient[told]))
+        return distinct(pairs(self.tx[told], self.recipient[told]))
 
     def gains(self, rows: Integers) -> Mask:
         """Whether the senders of some movements got something in the same transaction."""
-        return np.isin(pairs(self.tx[rows], self.sender[rows]), self.gained)
+        return among(pairs(self.tx[rows], self.sender[rows]), self.gained)
 
 
 def traffic(
@@ -132,7 +132,7 @@ def traffic(
     if wanted is None:
         holdings = np.arange(len(index.holding_address))
     else:
-        holdings = holdings_of(index, np.unique(sender).astype(np.int64))
+        holdings = holdings_of(index, distinct(sender).astype(np.int64))
     share = shares(index, holdings, ledger.transfers)[row]
     return Traffic(
         skeleton, row, time, tx, kind.astype(np.uint8), sender, skeleton.recipient[row], asset.astype(np.uint32),
