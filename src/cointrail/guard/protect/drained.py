@@ -78,7 +78,7 @@ class _Drainer:
         got = sorted({self.write.address(int(t.recipient[place])) for place in places})
         facts: dict[str, object] = {
             "sender": self.write.address(taking.operator),
-            "spender": "0x" + used.spender.hex() if used else None,
+            "spender": self.write.text(used.spender) if used else None,
             "approved": "0x" + used.tx.hex() if used else None,
             "seconds": self._waited(taking) if used else None,
             "delegated": taking.delegated,
@@ -117,13 +117,13 @@ class _Drainer:
                 continue
             last = {(one.token, one.spender): one.amount for one in mine}
             facts = {
-                "spenders": sorted({"0x" + one.spender.hex() for one in mine}),
-                "tokens": sorted({"0x" + one.token.hex() for one in mine}),
+                "spenders": sorted({self.write.text(one.spender) for one in mine}),
+                "tokens": sorted({self.write.text(one.token) for one in mine}),
                 "open": any(last.values()),
             }
             hashes = tuple(dict.fromkeys("0x" + one.tx.hex() for one in mine))
             first = next(one.time for one in mine if one.amount)
-            yield Attack("approval", "0x" + owner.hex(), by, first or 0, hashes, {}, facts, (by,))
+            yield Attack("approval", self.write.text(owner), by, first or 0, hashes, {}, facts, (by,))
 
     @property
     def _shared(self) -> set[bytes]:

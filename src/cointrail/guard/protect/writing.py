@@ -24,6 +24,10 @@ class Writer:
             self.learn([number])
         return self._texts[number]
 
+    def text(self, raw: bytes) -> str:
+        """An address's bytes as people write them."""
+        return self._family.address(raw) or ""
+
     def learn(self, numbers: Iterable[int]) -> None:
         """Read many addresses at once."""
         new = sorted({int(one) for one in numbers} - self._texts.keys())
