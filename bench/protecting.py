@@ -53,8 +53,9 @@ either end was enough; the lower ones are the {hubs} busy wallets above.
 KINDS = """
 **The other attacks**, in {plays} plays of two campaigns of each attack and two of each business. A wallet counts once
 for each kind. Takings after which anything came back from the takers are counted apart, and never left out, as a thief
-could send something back for that very purpose. *Attacks* are those of `drills/attacks/thieves.py`; what is missed are
-thieves who take an address for each wallet, wallets that had never done anything themselves, and small campaigns.
+could send something back for that very purpose; no thief of the plays does, so their rate is nought. *Attacks* are
+those of `drills/attacks/thieves.py`; what is missed are thieves who take an address for each wallet, wallets that had
+never done anything themselves, and small campaigns.
 
 | rule | true | found | precision | recall | missed, by attack |
 |---|---|---|---|---|---|

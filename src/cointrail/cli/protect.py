@@ -78,7 +78,8 @@ def _sentence(one: Attack) -> str:
         return f"{one.wallet} {now} {one.by} take tokens"
     if one.kind == "drain":
         how = "its account's own code" if facts["delegated"] else f"approval {facts['approved'] or 'not seen'}"
-        return f"{one.wallet}: taken by {one.by}, {how}"
+        back = "; something came back" if facts["returned"] else ""
+        return f"{one.wallet}: taken by {one.by}, {how}{back}"
     if one.kind == "sweeper":
         how = "code that the account was given" if facts["delegated"] else "its own key"
         return f"{one.wallet}: {facts['forwardings']} times on to {one.by} at once, by {how}"
