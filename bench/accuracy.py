@@ -17,6 +17,7 @@ from bench.machine import commit, machine
 from bench.owning import owned
 from bench.patterns import section
 from bench.pooling import section as pools
+from bench.protecting import section as protection
 from bench.swapping import section as swappers
 from cointrail.conversions.rate import write_rates
 from cointrail.drills.demo import run
@@ -98,7 +99,7 @@ def main() -> None:
     )
     text += "".join(_haystacks(seeds)) + NOTE.format(ambiguous=", ".join(AMBIGUOUS))
     text += "".join(_heists()) + "".join(_rules()) + "".join(_owners())
-    text += pools() + swappers() + section() + incidents.section()
+    text += pools() + swappers() + section() + incidents.section() + protection()
     text += (
         "## Parameters of the haystacks\n\nDefaults, and what each style changes; `mixed` draws all by the seed.\n\n"
     )

@@ -61,11 +61,18 @@ def import_(
         int | None, typer.Option(help="First block to read from the node, or the height of the first of raw blocks.")
     ] = None,
     to_block: Annotated[int | None, typer.Option(help="Last block to read from the node.")] = None,
+    approvals: Annotated[
+        bool, typer.Option("--approvals", help="Keep who let whom take tokens, for `cointrail protect`.")
+    ] = False,
 ) -> None:
     """Import transfers: all of them or, if anything is unusable, nothing. Importing twice is importing once."""
     wrappers = tuple(format_address(parse_address(contract)) for contract in wrapped or ())
     name = chain or (load(into).chain if (into / NAME).is_file() else DEFAULT_CHAIN)
     wanted = extended(bridges or ()).wanted().also(pools().topics).also(frozenset(TOPICS))  # freezes become labels
+    if approvals:  # there are nearly as many of them as of transfers, and traces need none
+        from cointrail.guard.protect import topics  # slow to load
+
+        wanted = wanted.also(topics())
     with progress() as step:
         if rpc is not None:
             if paths:

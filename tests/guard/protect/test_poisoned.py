@@ -1,16 +1,15 @@
-"""Poisoning on made-up traffic with known truth: recall and precision by digits, chance, years, and the command."""
+"""Poisoning on made-up traffic with known truth: recall and precision by digits, chance, campaigns, years."""
 
-import json
 import random
 from math import sqrt
-from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
 from cointrail.chains.likeness import LEADING, TRAILING
-from cointrail.cli.main import commands
-from cointrail.guard.protect import poisoned
+from cointrail.guard.protect.attack import campaigns, years
+from cointrail.guard.protect.poisoned import chance as by_chance
+from cointrail.guard.protect.poisoned import poisoned
+from cointrail.guard.protect.report import digits
 from cointrail.patterns.surroundings import Approach
 
 START, YEAR = 1_704_067_200, 31_622_400  # 2024, a leap year
@@ -66,17 +65,17 @@ def traffic(
 def test_every_planted_look_alike_is_found_and_no_other(leading: int, trailing: int) -> None:
     for seed in range(5):
         movements, planted, fallen = traffic(seed, leading, trailing)
-        report = poisoned(movements)
-        assert {(one.wallet, one.twin) for one in report.poisonings} == planted
-        assert {(one.wallet, one.twin) for one in report.poisonings if one.lost} == fallen
-        assert {(one.leading, one.trailing) for one in report.poisonings} == {(leading, trailing)}
-        assert all(one.chance < 1e-4 for one in report.poisonings)
+        report = list(poisoned(movements))
+        assert {(one.wallet, one.by) for one in report} == planted
+        assert {(one.wallet, one.by) for one in report if one.lost} == fallen
+        assert {(one.facts["leading"], one.facts["trailing"]) for one in report} == {(leading, trailing)}
+        assert all(float(str(one.facts["chance"])) < 1e-4 for one in report)
 
 
 @pytest.mark.parametrize(("leading", "trailing"), [(2, 4), (3, 3), (0, 8)])
 def test_fewer_digits_than_people_look_at_are_not(leading: int, trailing: int) -> None:
     movements, _, _ = traffic(1, leading, trailing)
-    assert not poisoned(movements).poisonings
+    assert not list(poisoned(movements))
     assert (LEADING, TRAILING) == (3, 4)
 
 
@@ -91,11 +90,11 @@ def test_chance_is_calibrated(leading: int, trailing: int) -> None:
         found = [moved(START + n, wallet, partner, 10**18) for n, partner in enumerate(partners)]
         strangers = [address(chance) for _ in range(500)]
         found += [moved(START + 1000 + n, stranger, wallet, 0) for n, stranger in enumerate(strangers)]
-        report = poisoned(found, wallet, leading, trailing)
-        seen += len(report.poisonings)
+        report = list(poisoned(found, wallet, leading, trailing))
+        seen += len(report)
         expected += len(strangers) * len(partners) * 16.0 ** -(leading + trailing)
-        exact = [one for one in report.poisonings if one.digits == leading + trailing]
-        assert exact and exact[0].chance == pytest.approx(500 * 30 * 16.0 ** -(leading + trailing))
+        exact = [one for one in report if digits(one) == leading + trailing]
+        assert exact and exact[0].facts["chance"] == pytest.approx(500 * 30 * 16.0 ** -(leading + trailing))
     assert abs(seen - expected) < 5 * sqrt(expected)
 
 
@@ -108,38 +107,22 @@ def test_a_campaign_is_one_token_or_transaction_against_many() -> None:
         found.append(moved(START + 9, twin(chance, partner, 4, 4), wallet, 0, tx="0x" + "ab" * 32))
         if number < 2:
             found.append(moved(START + 8, twin(chance, partner, 5, 5), wallet, 1, fake=True))
-    [campaign] = poisoned(sorted(found, key=lambda one: one.time)).campaigns
-    assert campaign.by == "transaction 0x" + "ab" * 32 and len(campaign.wallets) == 4
+    [campaign] = campaigns(poisoned(sorted(found, key=lambda one: one.time)))
+    assert campaign.by == "transaction 0x" + "ab" * 32 and len(campaign.wallets) == campaign.attempts == 4
 
 
 def test_years_are_counted_the_same_every_time() -> None:
     movements, planted, fallen = traffic(7, 4, 4)
-    years = poisoned(movements).years()
-    assert list(years) == [2024] and years == poisoned(list(movements)).years()
-    assert (years[2024]["look_alikes"], years[2024]["fallen"]) == (len(planted), len(fallen))
-    assert years[2024]["lost"] == {"native": len(fallen) * 10**19}
+    counted = years(poisoned(movements))
+    assert list(counted) == [2024] and counted == years(poisoned(list(movements)))
+    row = counted[2024]["poisoning"]
+    assert (row.attempts, row.fallen) == (len(planted), len(fallen))
+    assert row.lost == {"native": len(fallen) * 10**19}
 
 
-def test_the_command_reads_a_ledger(tmp_path: Path) -> None:
-    chance = random.Random(9)
-    wallet, partner = address(chance), address(chance)
-    false = twin(chance, partner, 5, 5)
-    flows, ledger = tmp_path / "flows.csv", tmp_path / "ledger"
-    lines = ["when,tx,payer,payee,wei"]
-    for number, (sender, recipient, amount) in enumerate(
-        [(wallet, partner, 10**18), (wallet, false, 0), (wallet, false, 2 * 10**18)], start=1
-    ):
-        lines.append(f"2024-05-0{number} 10:00:00,0x{number:064x},{sender},{recipient},{amount}")
-    flows.write_text("\n".join(lines))
-    columns = "time=when,tx=tx,from=payer,to=payee,amount=wei"
-    run = ["ledger", "import", str(flows), "--into", str(ledger), "--format", "csv", "--map", columns]
-    done = CliRunner().invoke(commands, [*run, "--asset", "WEI", "--decimals", "0"])
-    assert done.exit_code == 0, done.output
-    for arguments in ([str(ledger)], [str(ledger), wallet]):
-        done = CliRunner().invoke(commands, ["protect", *arguments, "--json"])
-        assert done.exit_code == 0, (done.output, done.exception)
-        [one] = json.loads(done.stdout)["poisonings"]
-        assert (one["wallet"], one["look_alike"], one["original"]) == (wallet, false, partner)
-        assert one["lost"] == {"WEI": str(2 * 10**18)} and one["forms"] == ["zero value"]
-    assert "1 were paid" in CliRunner().invoke(commands, ["protect", str(ledger)]).stdout
-    assert CliRunner().invoke(commands, ["protect", str(ledger), "0x" + "12" * 20]).exit_code == 1
+@pytest.mark.parametrize("more", range(4))
+def test_chance_counts_every_way_to_share_digits_between_both_ends(more: int) -> None:
+    """Against the sum over all numbers of agreeing digits at either end, three and four at least."""
+    ends = [(p, s) for p in range(3, 20) for s in range(4, 20) if p + s >= 7 + more]
+    each = sum(16.0 ** -(p + s) * (15 / 16) ** 2 for p, s in ends)
+    assert by_chance(1, 1, 7 + more) == pytest.approx(each, rel=1e-9)
