@@ -86,7 +86,7 @@ def prove(inquiry: Inquiry, address: bytes, category: str, direction: Direction,
     for name, number in sorted(assets.items()):
         own = inquiry.own(holdings, number)
         lots = Lots(wanted, kept, poison)
-        came = inquiry.replayed(view, own, lots)
+        came = inquiry.replayed(view, own, holdings, lots)
         whole = sum(one.amounts.get(colour, 0) for one in came.values() for colour in (2 * wanted, 2 * wanted + 1))
         if not whole:
             continue

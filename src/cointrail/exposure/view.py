@@ -4,6 +4,7 @@ from bisect import bisect_left
 from typing import Any
 
 from cointrail.exposure.answer import Direction
+from cointrail.exposure.deal import Deal, Deals
 from cointrail.exposure.said import FREE, NOBODY, Said
 from cointrail.ledger import Ledger
 from cointrail.ledger.columns import NONE
@@ -30,8 +31,9 @@ class Past(Ledgers):
 class View:
     """`source` walks with the chain, `destination` against it."""
 
-    def __init__(self, ledgers: Past, said: Said, direction: Direction) -> None:
-        self.ledgers, self.said, self.direction = ledgers, said, direction
+    def __init__(self, ledgers: Past, said: Said, direction: Direction, deals: Deals | None = None) -> None:
+        """Without `deals` every asset is looked at by itself."""
+        self.ledgers, self.said, self.direction, self._deals = ledgers, said, direction, deals
         self.backward = direction == "destination"
         self._accounts: dict[int, Account] = {}
 
@@ -39,8 +41,13 @@ class View:
         """The movements of a holding in walking order."""
         found = self._accounts.get(holding)
         if found is None:
-            found = self._accounts[holding] = Account(self.ledgers, holding, self.backward)
+            net = self._deals is not None
+            found = self._accounts[holding] = Account(self.ledgers, holding, self.backward, net)
         return found
+
+    def deal(self, key: int) -> Deal | None:
+        """The transaction of a movement if it is settled as a whole; else None."""
+        return None if self._deals is None else self._deals.at(key, self.backward)
 
     def code(self, holding: int, key: int) -> int:
         """The category of whoever has a holding at a movement; transactions between outputs have none."""

@@ -66,7 +66,7 @@ def within(inquiry: Inquiry, view: View, holdings: Sequence[int]) -> Within:
         return None, POISON
     end = 1 if view.backward else inquiry.ledger.transfers
     try:
-        limits, _ = upstream(dict.fromkeys(holdings, end), view.account, view.code, MOST)
+        limits, _ = upstream(dict.fromkeys(holdings, end), view.account, view.code, view.deal, MOST)
     except InputError:
         return None, f"it depends on more than {MOST:,} movements"
     ledgers = _Seats(inquiry, view)

@@ -1,0 +1,81 @@
+"""Exposure through conversions is what a trace with conversions says, unit by unit, on random ledgers with swaps."""
+
+from collections import Counter
+from pathlib import Path
+from tempfile import mkdtemp
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cointrail import InputError, Ledger, Settings, Theft
+from cointrail.exposure import Inquiry, build
+from cointrail.labels import Labels
+from cointrail.tracing import trace
+from cointrail.tracing.policies import POLICIES
+from tests.conversions.settlement.test_sweep import Row, party, routed
+from tests.conversions.settlement.test_sweep import ledger as written
+from tests.tracing.following import label
+
+PEOPLE = (1, 2, 3, 4, 5, 6, 90, 91)
+Small = st.integers(1, 40)
+Payment = st.tuples(st.integers(1, 6), st.integers(1, 6), st.integers(0, 4), Small).map(lambda row: [row])
+Loose = st.lists(
+    st.tuples(st.sampled_from([*PEOPLE, 0]), st.sampled_from([*PEOPLE, 0]), st.integers(0, 4), Small),
+    min_size=1, max_size=6,
+)  # fmt: skip
+Swap = st.tuples(st.integers(1, 6), st.integers(1, 6), st.integers(1, 6), st.permutations([0, 1, 2]), Small, Small).map(
+    lambda s: [(s[0], s[1], s[3][0], s[4]), (s[1], s[2], s[3][1], s[5])]
+)
+Transactions = st.lists(st.one_of(Payment, Payment, Swap, Loose, routed()), min_size=2, max_size=14)
+Thieves = st.sets(st.integers(1, 6), min_size=1, max_size=2)
+
+
+def labelled(transactions: list[list[Row]], thieves: set[int], services: set[int]) -> tuple[Ledger, Labels]:
+    ledger = written(Path(mkdtemp()) / "ledger", transactions)
+    labels = Labels(ledger.path)
+    labels.add([label(one, "thief", "perpetrator") for one in sorted(thieves)])
+    labels.add([label(one, "bourse", "exchange") for one in sorted(services - thieves)])
+    return ledger, labels
+
+
+def traced(ledger: Ledger, thieves: set[int], policy: str, direction: str) -> dict[int, Counter[str]]:
+    """What a trace from thieves says came to every address (backward: left it), by asset, from others than itself."""
+    theft = Theft(tuple(map(party, sorted(thieves))), (), direction=direction)  # type: ignore[arg-type]
+    trail = trace(ledger, theft, settings=Settings((policy,), behaviour=None))
+    found: dict[int, Counter[str]] = {}
+    for move in trail.flows[policy].moves:
+        sender, recipient = (trail.ledgers.address(one)[1] for one in (move.sender, move.recipient))
+        if sender != recipient:
+            asset = trail.ledgers.name(trail.ledgers.asset(move.recipient))
+            found.setdefault(recipient, Counter())[asset] += move.came
+    return {one: +counts for one, counts in found.items()}
+
+
+@settings(max_examples=60, deadline=None)
+@given(Transactions, Thieves, st.sets(st.integers(1, 6), max_size=2))
+def test_what_came_is_what_a_trace_brings(transactions: list[list[Row]], thieves: set[int], services: set[int]) -> None:
+    compare(transactions, thieves, services)
+
+
+def compare(transactions: list[list[Row]], thieves: set[int], services: set[int]) -> None:
+    ledger, labels = labelled(transactions, thieves, services)
+    for policy in POLICIES:
+        for direction, side in (("forward", "source"), ("backward", "destination")):
+            try:
+                expected = traced(ledger, thieves, policy, direction)
+            except InputError:  # nothing of the theft is there
+                continue
+            asked, stored = Inquiry(ledger, labels, policy), build(ledger, labels, policy)
+            for one in PEOPLE:
+                known = ledger.address_id(party(one))
+                if known is None or one in thieves:
+                    continue
+                answer = asked.address(party(one))
+                parts = answer.parts
+                assert stored.of(party(one)) == answer, (policy, one)
+                stolen = {p.asset: p.amount for p in parts if p.direction == side and p.category == "perpetrator"}
+                assert stolen == expected.get(known, {}), (policy, side, one)
+                for asset in {p.asset for p in parts if p.direction == side}:
+                    own = [p for p in parts if p.direction == side and p.asset == asset]
+                    if policy != "poison":
+                        assert sum(p.amount for p in own) == own[0].total
