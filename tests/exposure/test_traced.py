@@ -1,6 +1,7 @@
 """Exposure through conversions is what a trace with conversions says, unit by unit, on random ledgers with swaps."""
 
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 from tempfile import mkdtemp
 
@@ -8,10 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cointrail import InputError, Ledger, Settings, Theft
-from cointrail.exposure import Inquiry, build
+from cointrail.chains import format_address
+from cointrail.exposure import DIRECTIONS, Inquiry, build, prove
 from cointrail.labels import Labels
 from cointrail.tracing import trace
-from cointrail.tracing.policies import POLICIES
+from cointrail.tracing.policies import CONSERVING, POLICIES
 from tests.conversions.settlement.test_sweep import Row, party, routed
 from tests.conversions.settlement.test_sweep import ledger as written
 from tests.tracing.following import label
@@ -79,3 +81,38 @@ def compare(transactions: list[list[Row]], thieves: set[int], services: set[int]
                     own = [p for p in parts if p.direction == side and p.asset == asset]
                     if policy != "poison":
                         assert sum(p.amount for p in own) == own[0].total
+
+
+@settings(max_examples=25, deadline=None)
+@given(Transactions, Thieves, st.sets(st.integers(1, 6), max_size=2))
+def test_paths_through_conversions_add_up(transactions: list[list[Row]], thieves: set[int], services: set[int]) -> None:
+    proven(transactions, thieves, services)
+
+
+def proven(transactions: list[list[Row]], thieves: set[int], services: set[int]) -> None:
+    ledger, labels = labelled(transactions, thieves, services)
+    texts = {format_address(party(one)) for one in thieves}
+    for policy in CONSERVING:
+        inquiry = Inquiry(ledger, labels, policy)
+        for one in PEOPLE:
+            if ledger.address_id(party(one)) is None:
+                continue
+            found = inquiry.address(party(one)).parts
+            for direction in DIRECTIONS:
+                stolen = {p.asset: p.amount for p in found if (p.direction, p.category) == (direction, "perpetrator")}
+                proof = prove(inquiry, party(one), "perpetrator", direction, most=10_000)
+                assert proof.amount == proof.shown == stolen, (policy, one, direction)
+                for path in proof.paths:
+                    ends = path.hops if direction == "source" else path.hops[::-1]
+                    far = ends[0].sender if direction == "source" else ends[0].recipient
+                    near = ends[-1].recipient if direction == "source" else ends[-1].sender
+                    assert far in texts and near == format_address(party(one))
+                    assert path.amount > 0
+                    for hop, following in pairwise(path.hops):
+                        assert hop.recipient == following.sender
+                        assert (hop.bought or hop.asset) == following.asset
+                        assert (hop.time or 0) < (following.time or 0)
+                    last = path.hops[-1 if direction == "source" else 0]
+                    here = (last.bought or last.asset) if direction == "source" else last.asset
+                    assert here == path.asset
+                    assert all(0 < hop.part <= hop.amount and hop.bought_part <= hop.got for hop in path.hops)
