@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from cointrail import InputError, Ledger, Settings, Theft
 from cointrail.chains import format_address
-from cointrail.exposure import DIRECTIONS, Inquiry, build, prove
+from cointrail.exposure import DIRECTIONS, Inquiry, bounded, build, prove
 from cointrail.labels import Labels
 from cointrail.tracing import trace
 from cointrail.tracing.policies import CONSERVING, POLICIES
@@ -116,3 +116,25 @@ def proven(transactions: list[list[Row]], thieves: set[int], services: set[int])
                     here = (last.bought or last.asset) if direction == "source" else last.asset
                     assert here == path.asset
                     assert all(0 < hop.part <= hop.amount and hop.bought_part <= hop.got for hop in path.hops)
+
+
+@settings(max_examples=25, deadline=None)
+@given(Transactions, Thieves, st.sets(st.integers(1, 6), max_size=2))
+def test_every_policy_lies_within_the_bounds(
+    transactions: list[list[Row]], thieves: set[int], services: set[int]
+) -> None:
+    bound(transactions, thieves, services)
+
+
+def bound(transactions: list[list[Row]], thieves: set[int], services: set[int]) -> None:
+    ledger, labels = labelled(transactions, thieves, services)
+    for policy in CONSERVING:
+        inquiry = Inquiry(ledger, labels, policy)
+        for one in PEOPLE:
+            if ledger.address_id(party(one)) is not None:
+                found = bounded(inquiry, inquiry.address(party(one)))
+                for part in found.parts:
+                    if part.most is None:
+                        assert part.category == "unknown" or "No bounds" in found.note
+                    else:
+                        assert (part.least or 0) <= part.amount <= part.most, (policy, one, part)

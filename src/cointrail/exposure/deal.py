@@ -67,8 +67,8 @@ class Deal(NamedTuple):
 class Deals:
     """The transactions of several assets of one ledger; only assets that somebody vouches for take part."""
 
-    def __init__(self, ledger: Ledger) -> None:
-        self._ledger, self._index, self._settler = ledger, ledger.index, Settler(ledger)
+    def __init__(self, ledger: Ledger, settler: Settler | None = None) -> None:
+        self._ledger, self._index, self._settler = ledger, ledger.index, settler or Settler(ledger)
         self._made: dict[int, Deal] = {}
 
     def settled(self, row: int) -> Settled:

@@ -1,6 +1,5 @@
 """What a whole-ledger replay runs over: senders, codes, times and seats as arrays, the same in both directions."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -10,7 +9,7 @@ from numba import njit
 
 from cointrail.exposure import kernel
 from cointrail.exposure.said import FREE, NOBODY, Said
-from cointrail.exposure.settled import nothing, settlements
+from cointrail.exposure.settled import Settlements, nothing
 from cointrail.exposure.turned import Walk, corrected, turned
 from cointrail.exposure.wide import LARGEST
 from cointrail.labels import Labels
@@ -62,18 +61,17 @@ class Ground:
     too_large: list[int] = field(default_factory=list)  # assets that 128 bits do not hold
 
 
-def ground(
-    ledger: Ledger, labels: Labels, conversions: bool = True, step: Callable[[float], None] = lambda share: None
-) -> Ground:
+def ground(ledger: Ledger, labels: Labels, made: Settlements | None = None) -> Ground:
     """Prepare a ledger; about 80 bytes of memory a holding and 4 a row, 12 where a label depends on the time, and 8 a
-    row and 300 a link between losses and gains with `conversions`."""
+    row and 300 a link between losses and gains where transactions are `made` up."""
     index = ledger.index
-    made = settlements(ledger, step) if conversions else nothing()
+    made = made or nothing()
     walks = tuple(turned(made, index.holding_address, backward) for backward in (False, True))
     narrow = index.amount
     if len(made.rows):
         narrow = np.array(narrow)
         narrow[made.rows] = 0
+        narrow.flags.writeable = False  # like that of the index: compiled loops tell the two apart
     sender = np.zeros(ledger.transfers, np.uint32)
     _senders(index.start, index.entries, sender)
     owner = index.owner[index.holding_address] if index.outputs else index.holding_address

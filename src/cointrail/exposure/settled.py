@@ -4,11 +4,13 @@ import os
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from cointrail import __version__
 from cointrail.conversions.settlement.parallel import each
 from cointrail.conversions.settlement.settler import Settler
 from cointrail.conversions.settlement.sweep import limbs, numbers, starts
@@ -16,10 +18,13 @@ from cointrail.exposure import settle_kernel as kernel
 from cointrail.exposure.deal import Deals, Settled
 from cointrail.exposure.wide import LARGEST
 from cointrail.ledger import Ledger
+from cointrail.ledger.derived import BROKEN, check_arrays, read_said, write_arrays
 
 Ints = npt.NDArray[np.int64]
 Array = npt.NDArray[Any]
 
+VERSION = 1
+ARRAYS = ("rows", "row", "nets", "links")
 CHUNK = 1 << 17  # transactions settled in one call
 MASK = (1 << 64) - 1
 
@@ -33,6 +38,27 @@ class Settlements(NamedTuple):
     nets: Ints
     links: Ints
     plain: int  # how many transactions the compiled loop settled
+
+
+def kept(ledger: Ledger, folder: Path, step: Callable[[float], None] = lambda share: None) -> Settlements:
+    """The settlements of a ledger from a folder, made there where they are not: labels do not change them."""
+    state = {
+        "version": [VERSION, __version__], "ledger": ledger.digest,
+        "segments": [one.name for one in ledger.manifest.segments],
+        "assets": [[one.key, one.verified, one.form_of, one.origin] for one in ledger.assets],
+    }  # fmt: skip
+    try:
+        meta = read_said(folder)
+        if meta["state"] != state:
+            raise ValueError("of an earlier state")
+        check_arrays(folder, meta["files"])
+        rows, row, nets, links = (np.asarray(np.load(folder / f"{name}.npy", mmap_mode="r")) for name in ARRAYS)
+        return Settlements(rows, row, nets, links, int(meta["plain"]))
+    except BROKEN:
+        made = settlements(ledger, step)
+    if len(made.row):
+        write_arrays(folder, {name: getattr(made, name) for name in ARRAYS}, {"state": state, "plain": made.plain})
+    return made
 
 
 def settlements(ledger: Ledger, step: Callable[[float], None] = lambda share: None) -> Settlements:
@@ -53,7 +79,7 @@ def settlements(ledger: Ledger, step: Callable[[float], None] = lambda share: No
     movements = (*parties, sender, recipient, index.holding_asset[sender].astype(np.int64), *limbs(ledger, rows))
     nets, links, done = _compiled(first, movements, terms)
     left = np.flatnonzero(~done)
-    careful = Deals(ledger)
+    careful = Deals(ledger, settler)
 
     def carefully(place: int) -> list[tuple[bytes, bytes]]:
         number = int(left[place])

@@ -14,6 +14,7 @@ from cointrail.exposure.answer import Direction, Exposure, Part, note
 from cointrail.exposure.ground import Ground, ground
 from cointrail.exposure.passes import ANYTHING, Pass, play
 from cointrail.exposure.replay import Came
+from cointrail.exposure.settled import kept
 from cointrail.exposure.totals import parts
 from cointrail.labels import Labels
 from cointrail.ledger import Ledger, open_ledger
@@ -23,7 +24,7 @@ from cointrail.ledger.files import alone
 from cointrail.tracing.ledgers import Ledgers
 from cointrail.tracing.policies import POLICIES
 
-FOLDER = "exposure"
+FOLDER, SETTLED = "exposure", "settled"
 VERSION = 2  # 2: through conversions
 ALONE = "-one-asset"  # behind the policy in the name of a folder without conversions
 LOCK = ".exposure.lock"
@@ -152,9 +153,14 @@ def both(
     conversions: bool = True,
 ) -> tuple[Ground, list[Pass]]:
     """Both passes over a ledger, in two threads."""
-    step("settlement", 0)
-    made = ground(ledger, labels, conversions, lambda share: step("settlement", share))
-    step("settlement", 1)
+    settled = None
+    if conversions:
+        step("settlement", 0)
+        settled = kept(ledger, ledger.path / FOLDER / SETTLED, lambda share: step("settlement", share))
+        step("settlement", 1)
+    step("labels", 0)
+    made = ground(ledger, labels, settled)
+    step("labels", 1)
     with ThreadPoolExecutor(len(SIDE)) as pool:
         jobs = [
             pool.submit(play, made, policy, side == "destination", lambda share, side=side: step(side, share))  # type: ignore[misc]

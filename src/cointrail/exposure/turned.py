@@ -14,6 +14,7 @@ from cointrail.exposure.settled import Settlements
 from cointrail.exposure.wide import ZERO, below, minus, plus
 
 Array = npt.NDArray[Any]
+FEW = 64  # of one transaction that are sorted by insertion
 OWN = 2  # flag of an exit beside STOPS: it stays with its owner
 
 
@@ -45,20 +46,16 @@ def turned(made: Settlements, address: Array, backward: bool) -> Walk:
     """Settlements as one direction sees them; `address` is whose each holding is."""
     count = len(made.row)
     sides = [made.nets[made.nets[:, 2] == side] for side in (backward, not backward)]
-    outs, ins = (one[np.lexsort((one[:, 1], one[:, 0]))] for one in sides)
+    outs, ins = (one[_sorted(one, np.array([1]))] for one in sides)
+    own, to, start = (2, 1, 8) if backward else (1, 2, 4)
     links = made.links
-    own, to, own_words, to_words = (2, 1, slice(8, 12), slice(4, 8)) if backward else (1, 2, slice(4, 8), slice(8, 12))
-    flags = links[:, 3]
     usable = (links[:, 1] != NONE) & (links[:, 2] != NONE)
     if backward:
-        usable &= flags & WHOLE != 0
-    links, flags = links[usable], flags[usable]
-    words = np.hstack([links[:, own_words], links[:, to_words]]).view(np.uint64)
-    order = np.lexsort(
-        (links[:, to], words[:, 3], words[:, 2], flags & STOPS if backward else np.zeros(len(links)), words[:, 1],
-         words[:, 0], links[:, own], links[:, 0])
-    )  # fmt: skip
-    links, flags, words = links[order], flags[order], words[order]
+        usable &= links[:, 3] & WHOLE != 0
+    links = links[usable]
+    links = links[_sorted(links, np.array([own, start, start + 1, 3, to] if backward else [own, start, start + 1, to]))]
+    flags = links[:, 3]
+    words = np.hstack([links[:, start : start + 4], links[:, 12 - start : 16 - start]]).view(np.uint64)
     out_amount = np.ascontiguousarray(outs[:, 3:5]).view(np.uint64)
     kept, exit_first = _exits(outs[:, 0], outs[:, 1], out_amount, links[:, 0], links[:, own], words)
     links, flags, words = links[kept], flags[kept], words[kept]
@@ -68,12 +65,56 @@ def turned(made: Settlements, address: Array, backward: bool) -> Walk:
     coming = np.flatnonzero((exit_in != NONE) & (stops == 0))
     coming = coming[np.lexsort((words[coming, 5], words[coming, 4], exit_in[coming]))]
     return Walk(
-        made.row, np.searchsorted(outs[:, 0], np.arange(count + 1)), outs[:, 1].copy(), out_amount, exit_first,
+        np.array(made.row), np.searchsorted(outs[:, 0], np.arange(count + 1)), outs[:, 1].copy(), out_amount,
+        exit_first,
         links[:, to].copy(), exit_in, stops | (stays * OWN).astype(np.uint8), words,
         np.searchsorted(ins[:, 0], np.arange(count + 1)), ins[:, 1].copy(),
         np.ascontiguousarray(ins[:, 3:5]).view(np.uint64),
         np.searchsorted(exit_in[coming], np.arange(len(ins) + 1)), coming,
     )  # fmt: skip
+
+
+def _sorted(rows: Array, columns: Array) -> Array:
+    """The order of rows by transaction, and in it by some columns as numbers without sign."""
+    order = np.argsort(rows[:, 0], kind="stable")
+    for low, high in _grouped(rows, columns, order).tolist():
+        mine = order[low:high]
+        keys = [rows[mine, column].view(np.uint64) for column in columns[::-1]]
+        order[low:high] = mine[np.lexsort(keys)]
+    return order
+
+
+@njit(cache=True)
+def _grouped(rows: Any, columns: Any, order: Any) -> Any:
+    """Sort within each transaction by insertion; large ones are given back as ranges."""
+    left, count = np.empty((len(order) // FEW + 1, 2), np.int64), 0
+    start = 0
+    while start < len(order):
+        end = start + 1
+        while end < len(order) and rows[order[end], 0] == rows[order[start], 0]:
+            end += 1
+        if end - start > FEW:
+            left[count, 0], left[count, 1] = start, end
+            count += 1
+        else:
+            for k in range(start + 1, end):
+                one = order[k]
+                at = k
+                while at > start and _before(rows, columns, one, order[at - 1]):
+                    order[at] = order[at - 1]
+                    at -= 1
+                order[at] = one
+        start = end
+    return left[:count]
+
+
+@njit(cache=True)
+def _before(rows: Any, columns: Any, one: Any, other: Any) -> bool:
+    for column in columns:
+        mine, its = np.uint64(rows[one, column]), np.uint64(rows[other, column])
+        if mine != its:
+            return bool(mine < its)
+    return False
 
 
 @njit(cache=True, nogil=True)

@@ -45,6 +45,11 @@ class View:
             found = self._accounts[holding] = Account(self.ledgers, holding, self.backward, net)
         return found
 
+    @property
+    def converts(self) -> bool:
+        """Whether transactions of several assets are settled."""
+        return self._deals is not None
+
     def deal(self, key: int) -> Deal | None:
         """The transaction of a movement if it is settled as a whole; else None."""
         return None if self._deals is None else self._deals.at(key, self.backward)
