@@ -102,11 +102,10 @@ def test_of_the_swap_itself(path: Path) -> None:
 
 
 def test_screening_sees_through_the_swap(path: Path) -> None:
-    said = json.loads(done("screen", path, who(3), "--paths", "--json").out)
-    [one] = said["screenings"] if "screenings" in said else [said]
-    reasons = [reason for reason in one["reasons"] if reason["kind"] == "indirect" and reason["direction"] == "source"]
-    assert reasons and any("sanction" in reason["categories"] for reason in reasons), one
-    ways = [way for way in one["paths"] if way["direction"] == "source"]
-    assert ["0x" + SWAP.hex()] == [m["transaction"] for m in ways[0]["movements"]][1:2] and len(
-        ways[0]["movements"]
-    ) == 3
+    said = json.loads(done("screen", who(3), "--ledger", path, "--paths", "--json").out)
+    assert said["verdict"] != "clear"
+    [reason] = [one for one in said["reasons"] if "sanction" in one["categories"]]
+    assert (reason["kind"], reason["direction"]) == ("indirect", "source")
+    [way] = [one for one in said["paths"] if one["rule"] == reason["rule"]]
+    assert way["complete"] and [one["transaction"] for one in way["movements"]][1] == "0x" + SWAP.hex()
+    assert [one["to"] for one in way["movements"]] == [who(2), who(2), who(3)]

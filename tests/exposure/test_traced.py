@@ -1,6 +1,5 @@
 """Exposure through conversions is what a trace with conversions says, unit by unit, on random ledgers with swaps."""
 
-from collections import Counter
 from itertools import pairwise
 from pathlib import Path
 from tempfile import mkdtemp
@@ -8,14 +7,14 @@ from tempfile import mkdtemp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cointrail import InputError, Ledger, Settings, Theft
+from cointrail import InputError, Ledger
 from cointrail.chains import format_address
 from cointrail.exposure import DIRECTIONS, Inquiry, bounded, build, prove
 from cointrail.labels import Labels
-from cointrail.tracing import trace
 from cointrail.tracing.policies import CONSERVING, POLICIES
 from tests.conversions.settlement.test_sweep import Row, party, routed
 from tests.conversions.settlement.test_sweep import ledger as written
+from tests.exposure.traces import traced
 from tests.tracing.following import label
 
 PEOPLE = (1, 2, 3, 4, 5, 6, 90, 91)
@@ -40,19 +39,6 @@ def labelled(transactions: list[list[Row]], thieves: set[int], services: set[int
     return ledger, labels
 
 
-def traced(ledger: Ledger, thieves: set[int], policy: str, direction: str) -> dict[int, Counter[str]]:
-    """What a trace from thieves says came to every address (backward: left it), by asset, from others than itself."""
-    theft = Theft(tuple(map(party, sorted(thieves))), (), direction=direction)  # type: ignore[arg-type]
-    trail = trace(ledger, theft, settings=Settings((policy,), behaviour=None))
-    found: dict[int, Counter[str]] = {}
-    for move in trail.flows[policy].moves:
-        sender, recipient = (trail.ledgers.address(one)[1] for one in (move.sender, move.recipient))
-        if sender != recipient:
-            asset = trail.ledgers.name(trail.ledgers.asset(move.recipient))
-            found.setdefault(recipient, Counter())[asset] += move.came
-    return {one: +counts for one, counts in found.items()}
-
-
 @settings(max_examples=60, deadline=None)
 @given(Transactions, Thieves, st.sets(st.integers(1, 6), max_size=2))
 def test_what_came_is_what_a_trace_brings(transactions: list[list[Row]], thieves: set[int], services: set[int]) -> None:
@@ -64,7 +50,7 @@ def compare(transactions: list[list[Row]], thieves: set[int], services: set[int]
     for policy in POLICIES:
         for direction, side in (("forward", "source"), ("backward", "destination")):
             try:
-                expected = traced(ledger, thieves, policy, direction)
+                expected = traced(ledger, map(party, sorted(thieves)), policy, direction)
             except InputError:  # nothing of the theft is there
                 continue
             asked, stored = Inquiry(ledger, labels, policy), build(ledger, labels, policy)
