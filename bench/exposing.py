@@ -20,7 +20,7 @@ from bench.settling import swaps
 from cointrail.exposure import DIRECTIONS, Exposures, build
 from cointrail.exposure.ground import ground as prepared
 from cointrail.exposure.said import categories
-from cointrail.exposure.store import FOLDER, SETTLED
+from cointrail.exposure.store import FOLDER, SETTLED, WITHIN
 from cointrail.labels import Label, Labels
 from cointrail.ledger import Ledger, open_ledger
 from cointrail.ledger.rows import ADDRESS_BYTES
@@ -45,7 +45,8 @@ def exposing(ground: Ground, movements: int, quick: bool = False) -> Part:
         f" addresses and on one in {ONE_IN} of all, at random. From the open index to the files on disk, both"
         " directions at once in two threads; each policy in a process of its own. Memory is the most held by that"
         " process, mapped files included. The memory limit is a loop that does two random read-modify-writes of 16"
-        " bytes a transfer over the same addresses and nothing else, once for each direction, on one core.",
+        " bytes a transfer over the same addresses and nothing else, once for each direction, on one core. The ledger"
+        " of swaps is that of the conversions above, labelled alike: what following swaps costs in one run.",
     )
     ledger = ground.ledger()
     labels = _labelled(ledger, ground.folder / "labelled")
@@ -137,10 +138,8 @@ def measure(path: str, labelled: str, policy: str, how: str) -> None:
     with tempfile.TemporaryDirectory() as small:
         write(Path(small), table([row(1, 1, 2, 3), row(2, 2, 3, 1), *(row(3, 1, 2, 3, asset=a) | SAME for a in KINDS)]))
         build(open_ledger(small), Labels(Path(small)), policy, conversions=conversions)
-    home = ledger.path / FOLDER
-    for folder in home.iterdir() if home.is_dir() else ():
-        if folder.is_dir() and (folder.name != SETTLED or how == ANEW):
-            shutil.rmtree(folder)
+    for name in (policy, policy + WITHIN, *((SETTLED,) if how == ANEW else ())):
+        shutil.rmtree(ledger.path / FOLDER / name, ignore_errors=True)
     _ = ledger.index
     began, spent = time.perf_counter(), _processor()
     made = build(ledger, labels, policy, conversions=conversions)

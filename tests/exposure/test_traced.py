@@ -1,5 +1,6 @@
 """Exposure through conversions is what a trace with conversions says, unit by unit, on random ledgers with swaps."""
 
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from tempfile import mkdtemp
@@ -10,13 +11,18 @@ from hypothesis import strategies as st
 from cointrail import InputError, Ledger
 from cointrail.chains import format_address
 from cointrail.exposure import DIRECTIONS, Inquiry, bounded, build, prove
+from cointrail.exposure.said import categories
 from cointrail.labels import Labels
+from cointrail.tracing.ledgers import Ledgers
 from cointrail.tracing.policies import CONSERVING, POLICIES
-from tests.conversions.settlement.test_sweep import Row, party, routed
+from tests.conversions.settlement.test_sweep import KEYS, Row, party, routed
 from tests.conversions.settlement.test_sweep import ledger as written
+from tests.exposure.naive import exposures
 from tests.exposure.traces import traced
+from tests.exposure.worlds import answers, plain
 from tests.tracing.following import label
 
+ZERO = 99  # in the plain reference, where 0 is nobody
 PEOPLE = (1, 2, 3, 4, 5, 6, 90, 91)
 Small = st.integers(1, 40)
 Payment = st.tuples(st.integers(1, 6), st.integers(1, 6), st.integers(0, 4), Small).map(lambda row: [row])
@@ -124,3 +130,34 @@ def bound(transactions: list[list[Row]], thieves: set[int], services: set[int]) 
                         assert part.category == "unknown" or "No bounds" in found.note
                     else:
                         assert (part.least or 0) <= part.amount <= part.most, (policy, one, part)
+
+
+@settings(max_examples=25, deadline=None)
+@given(Transactions, Thieves, st.sets(st.integers(1, 6), max_size=2))
+def test_without_conversions_every_asset_is_by_itself(
+    transactions: list[list[Row]], thieves: set[int], services: set[int]
+) -> None:
+    """As the plain reference says, which knows one asset."""
+    ledger, labels = labelled(transactions, thieves, services)
+    thief, service = map(categories().index, ("perpetrator", "exchange"))
+    said = dict.fromkeys(services, service) | dict.fromkeys(thieves, thief)
+    names = {asset.key: Ledgers([ledger]).name(number) for number, asset in enumerate(ledger.assets) if asset.verified}
+    for policy in POLICIES:
+        asked, stored = (
+            Inquiry(ledger, labels, policy, conversions=False), build(ledger, labels, policy, conversions=False)
+        )  # fmt: skip
+        for key, name in names.items():
+            rows = [
+                (sender or ZERO, to or ZERO, amount)
+                for listed in transactions
+                for sender, to, asset, amount in listed
+                if KEYS[asset] == key
+            ]
+            for backward, side in enumerate(("source", "destination")):
+                expected = exposures(rows, lambda one, place: said.get(one), policy, bool(backward))
+                for one in PEOPLE:
+                    if ledger.address_id(party(one)) is not None:
+                        found = asked.address(party(one))
+                        assert stored.of(party(one)) == found
+                        mine = replace(found, parts=tuple(part for part in found.parts if part.asset == name))
+                        assert plain(answers(mine)[side]) == plain(expected[one]), (policy, side, one, key)

@@ -26,7 +26,7 @@ from cointrail.tracing.policies import POLICIES
 
 FOLDER, SETTLED = "exposure", "settled"
 VERSION = 2  # 2: through conversions
-ALONE = "-one-asset"  # behind the policy in the name of a folder without conversions
+WITHIN = "-one-asset"  # behind the policy in the name of a folder without conversions
 LOCK = ".exposure.lock"
 OWN = ("owner", "address", "first", "asset")  # arrays of both directions
 SIDES = ("total", "start", "colour", "hops", "amount")  # ... and of each
@@ -170,7 +170,7 @@ def both(
 
 
 def _folder(ledger: Ledger, policy: str, conversions: bool) -> Path:
-    return ledger.path / FOLDER / (policy if conversions else policy + ALONE)
+    return ledger.path / FOLDER / (policy if conversions else policy + WITHIN)
 
 
 def _state(ledger: Ledger, labels: Labels, policy: str, conversions: bool) -> dict[str, Any]:
