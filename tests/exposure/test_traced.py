@@ -34,6 +34,7 @@ Swap = st.tuples(st.integers(1, 6), st.integers(1, 6), st.integers(1, 6), st.per
     lambda s: [(s[0], s[1], s[3][0], s[4]), (s[1], s[2], s[3][1], s[5])]
 )
 Transactions = st.lists(st.one_of(Payment, Payment, Swap, Loose, routed()), min_size=2, max_size=14)
+Few = st.lists(st.one_of(Payment, Swap, Loose), min_size=2, max_size=14)  # coins that can be counted one by one
 Thieves = st.sets(st.integers(1, 6), min_size=1, max_size=2)
 
 
@@ -132,8 +133,8 @@ def bound(transactions: list[list[Row]], thieves: set[int], services: set[int]) 
                         assert (part.least or 0) <= part.amount <= part.most, (policy, one, part)
 
 
-@settings(max_examples=25, deadline=None)
-@given(Transactions, Thieves, st.sets(st.integers(1, 6), max_size=2))
+@settings(max_examples=12, deadline=None)
+@given(Few, Thieves, st.sets(st.integers(1, 6), max_size=2))
 def test_without_conversions_every_asset_is_by_itself(
     transactions: list[list[Row]], thieves: set[int], services: set[int]
 ) -> None:
@@ -141,11 +142,15 @@ def test_without_conversions_every_asset_is_by_itself(
     ledger, labels = labelled(transactions, thieves, services)
     thief, service = map(categories().index, ("perpetrator", "exchange"))
     said = dict.fromkeys(services, service) | dict.fromkeys(thieves, thief)
+    said[ZERO] = categories().index("burn")  # by the labels that are shipped
     names = {asset.key: Ledgers([ledger]).name(number) for number, asset in enumerate(ledger.assets) if asset.verified}
     for policy in POLICIES:
         asked, stored = (
             Inquiry(ledger, labels, policy, conversions=False), build(ledger, labels, policy, conversions=False)
         )  # fmt: skip
+        known = [one for one in PEOPLE if ledger.address_id(party(one)) is not None]
+        found = {one: asked.address(party(one)) for one in known}
+        assert found == {one: stored.of(party(one)) for one in known}
         for key, name in names.items():
             rows = [
                 (sender or ZERO, to or ZERO, amount)
@@ -155,9 +160,6 @@ def test_without_conversions_every_asset_is_by_itself(
             ]
             for backward, side in enumerate(("source", "destination")):
                 expected = exposures(rows, lambda one, place: said.get(one), policy, bool(backward))
-                for one in PEOPLE:
-                    if ledger.address_id(party(one)) is not None:
-                        found = asked.address(party(one))
-                        assert stored.of(party(one)) == found
-                        mine = replace(found, parts=tuple(part for part in found.parts if part.asset == name))
-                        assert plain(answers(mine)[side]) == plain(expected[one]), (policy, side, one, key)
+                for one in known:
+                    mine = replace(found[one], parts=tuple(part for part in found[one].parts if part.asset == name))
+                    assert plain(answers(mine)[side]) == plain(expected[one]), (policy, side, one, key)
