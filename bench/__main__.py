@@ -92,7 +92,7 @@ def _works(ground: Ground, size: dict[str, int], quick: bool) -> Iterator[tuple[
     yield "look", lambda: looking(ground)
     yield "scan", lambda: scanning(ground, size["large"])
     yield "settle", lambda: settling(ground, size["transfers"])
-    yield "exposure", lambda: exposing(ground, quick)
+    yield "exposure", lambda: exposing(ground, size["transfers"], quick)
     yield "spend", lambda: spending(ground, size["spends"])
     yield "cluster", lambda: clustering(ground, size["inputs"], quick)
     yield "flow", lambda: _flow(quick)

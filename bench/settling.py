@@ -61,7 +61,7 @@ def settling(ground: Ground, movements: int) -> Part:
         " Python. `sweep` settles all; ledger and index are open. Legs are decoded from raw events and joined by key:"
         f" {BRIDGED:.1%} of the transactions have one.",
     )
-    made = _ledger(ground.folder / "swaps", movements)
+    made = swaps(ground.folder / "swaps", movements)
     swept: list[Sweep] = []
     warm = sweep(made)
     taken = timed(lambda: swept.append(sweep(made)), max(1, ground.repeats))
@@ -81,7 +81,8 @@ def settling(ground: Ground, movements: int) -> Part:
     return part
 
 
-def _ledger(folder: Path, movements: int) -> Ledger:
+def swaps(folder: Path, movements: int) -> Ledger:
+    """A ledger of so many movements, with its index."""
     tokens = {A: _text(TOKEN), B: _text(MORE + 1), W: _text(WETH), ETH: NATIVE}
     assets = {
         tokens[A]: Asset(tokens[A], "A", 18, "user"), tokens[B]: Asset(tokens[B], "B", 6, "user"),

@@ -22,7 +22,8 @@ def test_the_table_shows_categories_and_what_is_unknown(ledger: Path) -> None:
     out = done("exposure", ledger, who(3)).out
     assert "mixer" in out and "25.00 %" in out and "unknown" in out and "75.00 %" in out
     assert "exchange" in out and "100.00 %" in out
-    assert "within one asset" in out
+    assert "through swaps" in out and "not followed over bridges" in out
+    assert "within one asset" in done("exposure", ledger, who(3), "--no-conversions").out
 
 
 @pytest.mark.parametrize("policy", ["haircut", "poison", "fifo", "lifo", "tiho"])

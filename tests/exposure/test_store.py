@@ -9,7 +9,7 @@ import pytest
 from cointrail.chains.asset import Origin as Kind
 from cointrail.errors import InputError
 from cointrail.exposure import Exposures, Inquiry, Part, build, look
-from cointrail.exposure.answer import ONE_ASSET
+from cointrail.exposure.answer import CONVERTED
 from cointrail.exposure.said import categories, settled
 from cointrail.labels import Label, Labels
 from cointrail.labels.categories import categories as words
@@ -47,7 +47,7 @@ def test_new_labels_and_new_rows_make_it_anew() -> None:
     labels.add([label(2, "sanctions")])
     with pytest.raises(InputError, match="earlier state"):
         Exposures.open(made.path, labels)
-    assert look(made, labels, address(4)).parts[0].category == "sanction"
+    assert look(Inquiry(made, labels), address(4)).parts[0].category == "sanction"
     after = build(made, labels).of(address(4))
     assert after.parts[0].category == "sanction" and after.labels != before.labels
     write(made.path, table([row(9, 3, 4, 1)]))
@@ -141,7 +141,7 @@ def test_assets_that_nobody_vouches_for_and_absurd_amounts_are_left_out(tmp_path
     stored, asked = build(made, labels), Inquiry(made, labels)
     assert stored.of(address(3)).parts == asked.address(address(3)).parts
     assert asked.address(address(2)).parts == (Part("source", "COIN", "mixer", 2**200, 0, 2**200, 1),)
-    assert asked.address(address(2)).note == ONE_ASSET
+    assert asked.address(address(2)).note == CONVERTED
     assert stored.of(address(2)).parts == () and "COIN are too large for the store" in stored.of(address(2)).note
 
 

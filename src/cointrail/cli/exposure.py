@@ -14,7 +14,7 @@ from cointrail.cli.progress import progress
 from cointrail.errors import InputError
 from cointrail.exposure import DIRECTIONS, Direction, Exposure, Inquiry, bounded, build, look, prove
 from cointrail.labels import Labels
-from cointrail.ledger import Ledger, open_ledger
+from cointrail.ledger import open_ledger
 from cointrail.owners import owners
 from cointrail.owners.forest import END
 from cointrail.reports.exposure import content, proved, show, show_proof
@@ -38,6 +38,9 @@ def exposure(
         str | None, typer.Option("--prove", metavar="CATEGORY", help="The transactions that prove this one.")
     ] = None,
     direction: Annotated[str, typer.Option(help=f"With --prove: {' or '.join(DIRECTIONS)}.")] = "source",
+    conversions: Annotated[
+        bool, typer.Option("--conversions/--no-conversions", help="Follow swaps and wraps, or each asset by itself.")
+    ] = True,
     every: Annotated[bool, typer.Option("--all", help="Make the exposures of all addresses.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, for other tools.")] = False,
 ) -> None:
@@ -53,15 +56,16 @@ def exposure(
         if what is None:
             if as_of is not None:
                 raise InputError("--as-of is of single addresses: all are made as of the ledger's end")
-            made = build(opened, labels, policy, step)
+            made = build(opened, labels, policy, step, conversions)
             console.print(f"{len(made):,} addresses under {policy}: {made.folder}", markup=False, soft_wrap=True)
             return
+        inquiry = Inquiry(opened, labels, policy, until, conversions=conversions)
         if proof is not None:
-            shown = prove(Inquiry(opened, labels, policy, until), parse_any(what), proof, wanted)
+            shown = prove(inquiry, parse_any(what), proof, wanted)
         else:
-            found = _found(opened, labels, what, policy, until, cluster)
+            found = _found(inquiry, what, cluster)
             if bounds:
-                found = bounded(Inquiry(opened, labels, policy, until), found)
+                found = bounded(inquiry, found)
     if as_json:
         typer.echo(json.dumps(proved(shown, opened) if proof is not None else content(found, opened), indent=1))
     elif proof is not None:
@@ -70,14 +74,13 @@ def exposure(
         show(found, opened, console)
 
 
-def _found(ledger: Ledger, labels: Labels, what: str, policy: str, until: int | None, cluster: bool) -> Exposure:
+def _found(inquiry: Inquiry, what: str, cluster: bool) -> Exposure:
     if HASH.fullmatch(what.strip()):
-        return Inquiry(ledger, labels, policy, until).transaction(parse_hash(what))
+        return inquiry.transaction(parse_hash(what))
     address = parse_any(what)
     if not cluster:
-        return look(ledger, labels, address, policy, until)
-    inquiry = Inquiry(ledger, labels, policy, until)
-    members = owners(ledger, labels).clusters.members(inquiry.known(address), END)
+        return look(inquiry, address)
+    members = owners(inquiry.ledger, inquiry.labels).clusters.members(inquiry.known(address), END)
     return inquiry.cluster(members)
 
 

@@ -1,6 +1,7 @@
 """How much of an address's funds comes from, and goes to, each category, directly and over others."""
 
 from cointrail.exposure.answer import Direction, Exposure, Part
+from cointrail.exposure.deal import Deals
 from cointrail.exposure.inquiry import DIRECTIONS, Inquiry
 from cointrail.exposure.look import look
 from cointrail.exposure.proof import Path, Proof, prove
@@ -9,6 +10,7 @@ from cointrail.exposure.within import bounded
 
 __all__ = [
     "DIRECTIONS",
+    "Deals",
     "Direction",
     "Exposure",
     "Exposures",

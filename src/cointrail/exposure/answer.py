@@ -11,6 +11,18 @@ ONE_ASSET = (
     " that nobody vouches for do not count."
 )
 
+CONVERTED = (
+    "Exposure is followed through swaps and wraps within this ledger, in the units of what each holder got; what stays"
+    " an owner's own is no receipt. It is not followed over bridges, through orders that are settled in another"
+    " transaction, nor beyond vaults, and swaps of which the ledger shows one side end there: what is behind those is"
+    " unknown. Assets that nobody vouches for do not count."
+)
+
+
+def note(conversions: bool) -> str:
+    """What an answer does not say."""
+    return CONVERTED if conversions else ONE_ASSET
+
 
 @dataclass(frozen=True, slots=True)
 class Part:

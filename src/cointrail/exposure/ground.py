@@ -9,6 +9,8 @@ from numba import njit
 
 from cointrail.exposure import kernel
 from cointrail.exposure.said import FREE, NOBODY, Said
+from cointrail.exposure.settled import Settlements, nothing
+from cointrail.exposure.turned import Walk, corrected, turned
 from cointrail.exposure.wide import LARGEST
 from cointrail.labels import Labels
 from cointrail.ledger import Ledger
@@ -39,7 +41,7 @@ class Ground:
 
     sender: Array
     link: Array
-    amount: Array
+    amount: Array  # 0 where the transaction is settled as a whole
     wide: Array
     time: Array  # empty where no label depends on it
     holdings: tuple[Array, Array]  # `entries` and `start` of the index
@@ -49,6 +51,8 @@ class Ground:
     came: Words  # by holding: all that came
     left: Words
     lowest: Words  # how far the balance would fall below nothing
+    receipts: tuple[Words, Words]  # what came from others than its owner, and what left to others
+    walks: tuple[Walk, Walk]  # settled transactions, with the chain and against it
     order: Array  # holdings by seat
     begin: Array  # where each seat's begin in `order`, and one more
     owners: Array  # ids of all addresses that hold or held anything, ascending
@@ -57,9 +61,17 @@ class Ground:
     too_large: list[int] = field(default_factory=list)  # assets that 128 bits do not hold
 
 
-def ground(ledger: Ledger, labels: Labels) -> Ground:
-    """Prepare a ledger; about 80 bytes of memory a holding and 4 a row, 12 where a label depends on the time."""
+def ground(ledger: Ledger, labels: Labels, made: Settlements | None = None) -> Ground:
+    """Prepare a ledger; about 80 bytes of memory a holding and 4 a row, 12 where a label depends on the time, and 8 a
+    row and 300 a link between losses and gains where transactions are `made` up."""
     index = ledger.index
+    made = made or nothing()
+    walks = tuple(turned(made, index.holding_address, backward) for backward in (False, True))
+    narrow = index.amount
+    if len(made.rows):
+        narrow = np.array(narrow)
+        narrow[made.rows] = 0
+        narrow.flags.writeable = False  # like that of the index: compiled loops tell the two apart
     sender = np.zeros(ledger.transfers, np.uint32)
     _senders(index.start, index.entries, sender)
     owner = index.owner[index.holding_address] if index.outputs else index.holding_address
@@ -69,12 +81,17 @@ def ground(ledger: Ledger, labels: Labels) -> Ground:
     code, timed = _codes(ledger, labels, owner, through, counts[index.holding_asset])
     holdings = len(owner)
     came, left, lowest = (np.zeros((holdings, 2), np.uint64) for _ in range(3))
-    kernel.openings(sender, index.link, index.amount, index.wide, code == kernel.DEAD, came, left, lowest)
+    kernel.openings(sender, index.link, narrow, index.wide, code == kernel.DEAD, walks[0], came, left, lowest)
+    receipts = (came, left)
+    if len(made.nets):
+        receipts = (came.copy(), left.copy())
+        for walk, total in zip(walks, receipts, strict=True):
+            corrected(walk, total)
     order, begin = _seats(owner, index.holding_asset, (owner != 0) & (code != kernel.DEAD))
     first = order[begin[:-1]]
     return Ground(
-        sender, index.link, index.amount, index.wide, _times(ledger) if len(timed.holding) else np.empty(0, np.int64),
-        (index.entries, index.start), code, through, timed, came, left, lowest,
+        sender, index.link, narrow, index.wide, _times(ledger) if len(timed.holding) else np.empty(0, np.int64),
+        (index.entries, index.start), code, through, timed, came, left, lowest, receipts, walks,  # type: ignore[arg-type]
         order, begin, np.unique(owner[owner != 0]), owner[first], index.holding_asset[first], sorted(large),
     )  # fmt: skip
 

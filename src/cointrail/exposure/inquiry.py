@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import numpy as np
 
 from cointrail.errors import InputError
-from cointrail.exposure.answer import Direction, Exposure, Part
+from cointrail.exposure.answer import Direction, Exposure, Part, note
+from cointrail.exposure.deal import Deal, Deals
 from cointrail.exposure.purses import PURSES
-from cointrail.exposure.replay import Came, Carried, Movement, Replay
+from cointrail.exposure.replay import Came, Carried, Given, Movement, Replay
 from cointrail.exposure.said import FREE, NOBODY, Said
 from cointrail.exposure.totals import parts, summed
 from cointrail.exposure.upstream import MOST, upstream
@@ -23,12 +24,21 @@ DIRECTIONS: tuple[Direction, ...] = ("source", "destination")
 
 
 class Inquiry:
-    """Questions to one ledger under one policy. Up to `as_of` (seconds) it is as if the ledger had ended there."""
+    """Questions to one ledger under one policy. Up to `as_of` (seconds) it is as if the ledger had ended there.
+
+    Without `conversions` value is followed within one asset only.
+    """
 
     def __init__(
-        self, ledger: Ledger, labels: Labels, policy: str = "haircut", as_of: int | None = None, most: int = MOST,
+        self,
+        ledger: Ledger,
+        labels: Labels,
+        policy: str = "haircut",
+        as_of: int | None = None,
+        most: int = MOST,
+        conversions: bool = True,
         widest: int | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         """Raises InputError for a policy that does not exist, or a time where the ledger has none.
 
         No answer replays more than `most` movements, and none reads a holding that has more than `widest` of them.
@@ -41,7 +51,9 @@ class Inquiry:
         self.until = None if as_of is None else ledger.row_at(as_of + 1)
         self.ledgers = Past(ledger, self.until)
         said = Said(ledger, labels)
-        self.views = {direction: View(self.ledgers, said, direction, widest) for direction in DIRECTIONS}
+        self.conversions = conversions
+        deals = Deals(ledger) if conversions and not ledger.index.outputs else None
+        self.views = {direction: View(self.ledgers, said, direction, deals, widest) for direction in DIRECTIONS}
 
     def address(self, address: bytes) -> Exposure:
         """Of one address. InputError where the ledger does not know it."""
@@ -61,6 +73,10 @@ class Inquiry:
             raise InputError(f"{text}: this transaction is not in {self.ledger.path}; check the hash and --as-of")
         found: list[Part] = []
         for view in self.views.values():
+            deal = view.deal(-rows[0] if view.backward else rows[0])
+            if deal is not None:
+                found += self._parts(view, self._through_deal(view, deal))
+                continue
             carried = self._through_transaction(view, rows)
             found += self._parts(view, [(one.movement.recipient, self._came(one)) for one in carried])
         return self._answer(found, b"", subject="transaction", transaction=hash_)
@@ -83,12 +99,17 @@ class Inquiry:
         return [holding for holding in holdings if self.ledgers.asset(holding) == asset]
 
     def replayed(
-        self, view: View, holdings: Iterable[int], heard: Callable[[Carried], None] = lambda carried: None
+        self,
+        view: View,
+        holdings: Iterable[int],
+        owner: Iterable[int],
+        heard: Callable[[Carried], None] = lambda carried: None,
     ) -> dict[int, Came]:
-        """What came to holdings in walking direction; `heard` hears of every movement that it depends on."""
-        own = frozenset(holdings)
+        """What came to holdings in walking direction, from others than their owner, who has the holdings `owner`;
+        `heard` hears of every movement that it depends on."""
+        own = frozenset(owner)
         end = 1 if view.backward else self.ledger.transfers
-        return self._replay(view, dict.fromkeys(own, end), heard, lambda one, other: one in own and other in own)
+        return self._replay(view, dict.fromkeys(holdings, end), heard, lambda one, other: one in own and other in own)
 
     def _replay(
         self,
@@ -96,15 +117,23 @@ class Inquiry:
         targets: Mapping[int, int],
         heard: Callable[[Carried], None],
         inner: Callable[[int, int], bool],
+        gave: Callable[[int, Given], None] = lambda key, given: None,
     ) -> dict[int, Came]:
-        limits, movements = upstream(targets, view.account, view.code, self.most)
+        limits, movements = upstream(targets, view.account, view.code, view.deal, self.most)
 
         def tracked(holding: int, key: int) -> bool:
             return key < limits.get(holding, key)
 
         run = Replay(self.policy, view.account, view.code, self.ledgers.through, tracked, inner)
-        for movement in movements:
-            heard(run.move(movement))
+        for one in movements:
+            if isinstance(one, Movement):
+                heard(run.move(one))
+                continue
+            given, carried = run.settle(one)
+            for each in given:
+                gave(one.key, each)
+            for link in carried:
+                heard(link)
         return {holding: run.came[holding] for holding in targets if holding in run.came}
 
     def _addresses(self, members: Iterable[int]) -> list[Part]:
@@ -112,7 +141,7 @@ class Inquiry:
         assets = sorted(set(map(self.ledgers.asset, holdings)))
         found: list[Part] = []
         for view in self.views.values():
-            came = [one for asset in assets for one in self.replayed(view, self.own(holdings, asset)).items()]
+            came = [one for asset in assets for one in self.replayed(view, self.own(holdings, asset), holdings).items()]
             found += self._parts(view, came)
         return found
 
@@ -121,6 +150,29 @@ class Inquiry:
         for holding, one in came:
             by_asset.setdefault(self.ledgers.name(self.ledgers.asset(holding)), []).append(one)
         return parts(view.direction, {asset: summed(each) for asset, each in by_asset.items()})
+
+    def _through_deal(self, view: View, deal: Deal) -> list[tuple[int, Came]]:
+        """What the losers of a settled transaction brought in (walking against the chain: what its gainers kept)."""
+        found: list[tuple[int, Came]] = []
+        asked: dict[int, int] = {}
+        whole = self.policy == "poison"
+        for holding, amount, _ in deal.outflows:
+            code = view.code(holding, deal.key)
+            if code == FREE:
+                asked[holding] = deal.key + 1
+            else:
+                came, colour = Came(), 2 * code
+                came.add(amount, [(amount, colour)] if code != NOBODY else [], {colour: 1}, whole)
+                found.append((holding, came))
+
+        def gave(key: int, given: Given) -> None:
+            if key == deal.key and given.holding in asked:
+                came = Came()
+                came.add(given.amount, given.runs, given.hops, whole)
+                found.append((given.holding, came))
+
+        self._replay(view, asked, lambda carried: None, lambda one, other: False, gave)
+        return found
 
     def _through_transaction(self, view: View, rows: Sequence[int]) -> list[Carried]:
         """The movements by which value enters a transaction in walking direction, with what they carried."""
@@ -133,7 +185,8 @@ class Inquiry:
                 asked[one.sender] = max(asked.get(one.sender, one.key), one.key + 1)
             else:
                 colour = 2 * code
-                found.append(Carried(one, ((one.amount, colour),) if code != NOBODY else (), {colour: 1}))
+                runs = ((one.amount, colour),) if code != NOBODY else ()
+                found.append(Carried(one, runs, {colour: 1}, runs, one.amount))
         wanted = {one.key for one in entering if view.code(one.sender, one.key) == FREE}
 
         def heard(carried: Carried) -> None:
@@ -174,5 +227,6 @@ class Inquiry:
             self.ledger.digest,
             self.labels.digest,
             until=self.as_of,
+            note=note(self.conversions and not self.ledger.index.outputs),
             **more,  # type: ignore[arg-type]
         )

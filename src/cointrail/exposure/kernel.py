@@ -1,4 +1,4 @@
-"""The compiled replay of a whole ledger under haircut, tiho and poison: one pass, all categories at once.
+"""The parts of the compiled replay of a whole ledger: what it knows of holdings, and what leaves and reaches them.
 
 The same rules as in `replay` and `purses`. A holding has a row of `state`: balance (two words), where its block of
 `pool` begins, and a word of facts. A block holds one record a colour, ascending: coins held (two words), all that
@@ -11,9 +11,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from cointrail.exposure.said import FREE, NOBODY
 from cointrail.exposure.wide import ONE, ZERO, below, minus, plus, share
-from cointrail.ledger.prefetch import prefetch
 
 HAIRCUT, TIHO, POISON = 0, 1, 2
 TIMED, DEAD = 254, 253  # codes in `state`: depends on the time; of an asset that does not count
@@ -37,12 +35,27 @@ def facts(code: Any, through: Any) -> Any:
 
 
 @njit(cache=True, nogil=True)
-def openings(sender: Any, link: Any, narrow: Any, wide: Any, dead: Any, came: Any, left: Any, lowest: Any) -> None:
+def openings(
+    sender: Any, link: Any, narrow: Any, wide: Any, dead: Any, walk: Any, came: Any, left: Any, lowest: Any
+) -> None:
     """Sum what came to and left each holding, to itself apart, and find how far below nothing its balance falls.
 
-    `lowest` is that depth, not negative. All three have two words a holding and start at 0.
+    `lowest` is that depth, not negative. All three have two words a holding and start at 0. `walk` are the settled
+    transactions with the chain; their rows are 0 in `narrow`.
     """
+    deal, deals = 0, len(walk.row)
     for row in range(sender.size):
+        if deal < deals and walk.row[deal] == row:
+            for out in range(walk.out_first[deal], walk.out_first[deal + 1]):
+                h, high, low = walk.out_holding[out], walk.out_amount[out, 0], walk.out_amount[out, 1]
+                if not dead[h]:
+                    left[h, 0], left[h, 1] = plus(left[h, 0], left[h, 1], high, low)
+                    _under(h, left[h, 0], left[h, 1], came, lowest)
+            for into in range(walk.in_first[deal], walk.in_first[deal + 1]):
+                h, high, low = walk.in_holding[into], walk.in_amount[into, 0], walk.in_amount[into, 1]
+                if not dead[h]:
+                    came[h, 0], came[h, 1] = plus(came[h, 0], came[h, 1], high, low)
+            deal += 1
         s = sender[row]
         if narrow[row] == ZERO or dead[s]:
             continue
@@ -55,12 +68,49 @@ def openings(sender: Any, link: Any, narrow: Any, wide: Any, dead: Any, came: An
         else:
             left[s, 0], left[s, 1] = plus(left[s, 0], left[s, 1], high, low)
             out_high, out_low = left[s, 0], left[s, 1]
-        if below(came[s, 0], came[s, 1], out_high, out_low):
-            under_high, under_low = minus(out_high, out_low, came[s, 0], came[s, 1])
-            if below(lowest[s, 0], lowest[s, 1], under_high, under_low):
-                lowest[s, 0], lowest[s, 1] = under_high, under_low
+        _under(s, out_high, out_low, came, lowest)
         if s != r:
             came[r, 0], came[r, 1] = plus(came[r, 0], came[r, 1], high, low)
+
+
+@njit(cache=True, nogil=True)
+def _under(h: Any, high: Any, low: Any, came: Any, lowest: Any) -> None:
+    """Note how far more than what came has left a holding."""
+    if below(came[h, 0], came[h, 1], high, low):
+        under_high, under_low = minus(high, low, came[h, 0], came[h, 1])
+        if below(lowest[h, 0], lowest[h, 1], under_high, under_low):
+            lowest[h, 0], lowest[h, 1] = under_high, under_low
+
+
+@njit(cache=True, nogil=True)
+def listed(
+    entries: Any, start: Any, narrow: Any, wide: Any, first: Any, net: Any, size: Any, own_start: Any, own: Any,
+    amounts: Any,
+) -> None:  # fmt: skip
+    """Fill in the entries of all holdings with settled transactions as one: `own` from `own_start` on, and `amounts`.
+
+    `net[first[h] : first[h + 1]]` are the net entries of a holding, ascending, `size` their amounts.
+    """
+    made = 0
+    for h in range(start.size - 1):
+        own_start[h] = made
+        at, end = first[h], first[h + 1]
+        for place in range(start[h], start[h + 1]):
+            entry = np.int64(entries[place])
+            while at < end and net[at] < entry:
+                own[made], amounts[made, 0], amounts[made, 1] = net[at], size[at, 0], size[at, 1]
+                made, at = made + 1, at + 1
+            low = narrow[entry >> 1]
+            if low == ZERO:
+                continue
+            own[made], amounts[made, 0], amounts[made, 1] = entry, ZERO, low
+            if low & WIDE_BIT:
+                amounts[made, 0], amounts[made, 1] = wide[low ^ WIDE_BIT, 2], wide[low ^ WIDE_BIT, 3]
+            made += 1
+        while at < end:
+            own[made], amounts[made, 0], amounts[made, 1] = net[at], size[at, 0], size[at, 1]
+            made, at = made + 1, at + 1
+    own_start[start.size - 1] = made
 
 
 @njit(cache=True, nogil=True)
@@ -156,7 +206,7 @@ def note(pool: Any, place: Any, high: Any, low: Any, hop: Any) -> None:
 
 
 @njit(cache=True, nogil=True)
-def _coloured(state: Any, pool: Any, h: Any) -> bool:
+def coloured(state: Any, pool: Any, h: Any) -> bool:
     """Whether a holding holds anything of any category."""
     block = np.int64(state[h, 2])
     for k in range(block, block + np.int64(state[h, 3] & BYTE)):  # noqa: SIM110 - Numba has no any()
@@ -166,28 +216,25 @@ def _coloured(state: Any, pool: Any, h: Any) -> bool:
 
 
 @njit(cache=True, nogil=True)
-def larger(narrow: Any, wide: Any, entries: Any, start: Any, s: Any, row: Any, high: Any, low: Any, way: int) -> Any:
+def larger(entries: Any, start: Any, amounts: Any, s: Any, row: Any, high: Any, low: Any, way: int) -> Any:
     """What leaves a holding behind an outflow and before the next inflow in larger outflows, walking up (1) or down.
 
-    Those are filled before this one, as were larger ones that are gone already; equal ones come after it.
+    Those are filled before this one, as were larger ones that are gone already; equal ones come after it. `entries`
+    and `start` are as in the index, `amounts` those of the entries.
     """
     leaving = 0 if way > 0 else 1
     first, end = np.int64(start[s]), np.int64(start[s + 1])
     at = first + np.searchsorted(entries[first:end], 2 * row + leaving) + way
     sum_high, sum_low = ZERO, ZERO
     while first <= at < end and np.int64(entries[at] & 1) == leaving:
-        other = np.int64(entries[at] >> 1)
-        more_high, more_low = ZERO, narrow[other]
-        if more_low & WIDE_BIT:
-            more_high, more_low = wide[more_low ^ WIDE_BIT, 2], wide[more_low ^ WIDE_BIT, 3]
-        if below(high, low, more_high, more_low):
-            sum_high, sum_low = plus(sum_high, sum_low, more_high, more_low)
+        if below(high, low, amounts[at, 0], amounts[at, 1]):
+            sum_high, sum_low = plus(sum_high, sum_low, amounts[at, 0], amounts[at, 1])
         at += way
     return sum_high, sum_low
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _leave(
+def leave(
     state: Any, pool: Any, s: Any, high: Any, low: Any, policy: int, larger_high: Any, larger_low: Any,
     runs: Any, colours: Any, hops: Any,
 ) -> Any:  # fmt: skip
@@ -229,7 +276,7 @@ def _leave(
 
 
 @njit(cache=True, nogil=True)
-def _arrive(
+def arrive(
     state: Any, pool: Any, free: Any, r: Any, stops: bool, inner: bool, poison: bool,
     found: Any, runs: Any, colours: Any, hops: Any,
 ) -> None:  # fmt: skip
@@ -245,71 +292,6 @@ def _arrive(
         if not stops:
             at = record(state, pool, free, r, kept, at)
             hold(pool, np.int64(state[r, 2]) + at, high, low, hop, poison)
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def replay(
-    sender: Any, link: Any, narrow: Any, wide: Any, time: Any, backward: bool, policy: int, anything: Any,
-    entries: Any, start: Any, state: Any, pool: Any, free: Any, timed: Any, first: Any, last: Any,
-) -> Any:  # fmt: skip
-    """Play rows `first` to `last` in walking order; the place of the first that the pool has no room for, or `last`.
-
-    `time` (-1: unknown) is read where labels depend on it. `anything` is a code beyond all categories for poison: what
-    came of any. `entries` and `start` are those of the index, for tiho. `free` holds the first free block of each size
-    (0: none), then where unused records begin (from 1).
-    """
-    rows, poison = sender.size, policy == POISON
-    runs, colours, hops = np.empty((COLOURS, 2), np.uint64), np.empty(COLOURS, np.int64), np.empty(COLOURS, np.int64)
-    for i in range(first, last):
-        ahead = min(i + AHEAD, rows - 1)
-        ahead = rows - 1 - ahead if backward else ahead
-        prefetch(state, sender[ahead])
-        prefetch(state, peer(sender, link, ahead, state))
-        near = min(i + NEAR, rows - 1)
-        near = rows - 1 - near if backward else near
-        prefetch(pool, np.int64(state[sender[near], 2]))
-        prefetch(pool, np.int64(state[peer(sender, link, near, state), 2]))
-        row = rows - 1 - i if backward else i
-        if narrow[row] == ZERO:
-            continue
-        s = np.int64(sender[row])
-        r = s ^ np.int64(link[row])
-        if backward:
-            s, r = r, s
-        code: Any = np.int64(state[s, 3] >> CODE)
-        kind: Any = np.int64(state[r, 3] >> CODE)
-        if code == DEAD:
-            continue
-        high, low = ZERO, narrow[row]
-        if low & WIDE_BIT:
-            high, low = wide[low ^ WIDE_BIT, 2], wide[low ^ WIDE_BIT, 3]
-        if free[CLASSES] + ROOM > pool.shape[0]:
-            return i
-        found = 0
-        if code in (FREE, TIMED):
-            more_high, more_low = ZERO, ZERO
-            if policy == TIHO and _coloured(state, pool, s):
-                more_high, more_low = larger(narrow, wide, entries, start, s, row, high, low, -1 if backward else 1)
-            found = _leave(state, pool, s, high, low, policy, more_high, more_low, runs, colours, hops)
-        if code == TIMED:
-            code = code_at(s, time[row], timed)
-        if code != FREE:
-            found = 0
-            if code != NOBODY:
-                runs[0, 0], runs[0, 1], colours[0], hops[0] = high, low, 2 * code, 1
-                found = 1
-                if poison:
-                    runs[1, 0], runs[1, 1], colours[1], hops[1] = high, low, 2 * anything, 1
-                    found = 2
-        if kind == NOBODY:
-            continue
-        if kind in (FREE, TIMED):
-            state[r, 0], state[r, 1] = plus(state[r, 0], state[r, 1], high, low)
-        if found:
-            if kind == TIMED:
-                kind = code_at(r, time[row], timed)
-            _arrive(state, pool, free, r, kind != FREE, s == r, poison, found, runs, colours, hops)
-    return last
 
 
 @njit(cache=True, nogil=True)

@@ -4,17 +4,15 @@ from cointrail.errors import InputError
 from cointrail.exposure.answer import Exposure
 from cointrail.exposure.inquiry import Inquiry
 from cointrail.exposure.store import Exposures
-from cointrail.labels import Labels
-from cointrail.ledger import Ledger
 
 
-def look(ledger: Ledger, labels: Labels, address: bytes, policy: str = "haircut", as_of: int | None = None) -> Exposure:
+def look(inquiry: Inquiry, address: bytes) -> Exposure:
     """The exposure of an address. InputError where the ledger does not know it, or the answer would take too long."""
-    if as_of is None:
+    if inquiry.as_of is None:
         try:
-            stored = Exposures.open(ledger, labels, policy)
+            stored = Exposures.open(inquiry.ledger, inquiry.labels, inquiry.policy, inquiry.conversions)
         except InputError:
             pass
         else:
             return stored.of(address)
-    return Inquiry(ledger, labels, policy, as_of).address(address)
+    return inquiry.address(address)

@@ -1,6 +1,5 @@
 """Proof on demand: the transactions over which value of a category came to an address, or went from it."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from cointrail.errors import InputError
@@ -16,15 +15,22 @@ PATHS = 10  # shown of each asset
 
 @dataclass(frozen=True)
 class Hop:
-    """One movement on a path, as the chain has it: paid by `sender` to `recipient`."""
+    """One movement on a path, as the chain has it: paid by `sender` to `recipient`.
+
+    Where value changed its asset, `amount` is what the sender gave up, and the recipient got `got` of `bought`.
+    """
 
     transaction: str | None
     block: int | None
     time: int | None
     sender: str | None  # None: nobody
     recipient: str | None
+    asset: str
     amount: int  # of the movement
     part: int  # of that, of the category
+    bought: str | None = None  # None: the same asset, unit for unit
+    got: int = 0
+    bought_part: int = 0  # of what was got, of the category
 
 
 @dataclass(frozen=True)
@@ -86,11 +92,11 @@ def prove(inquiry: Inquiry, address: bytes, category: str, direction: Direction,
     for name, number in sorted(assets.items()):
         own = inquiry.own(holdings, number)
         lots = Lots(wanted, kept, poison)
-        came = inquiry.replayed(view, own, lots)
+        came = inquiry.replayed(view, own, holdings, lots)
         whole = sum(one.amounts.get(colour, 0) for one in came.values() for colour in (2 * wanted, 2 * wanted + 1))
         if not whole:
             continue
-        chains = lots.chains(own, most)
+        chains = lots.chains(own, holdings, most)
         amount[name], shown[name] = whole, sum(width for width, _ in chains)
         paths += _written(inquiry, name, chains, view.backward)
         amounts, why = within(inquiry, view, own)
@@ -101,17 +107,21 @@ def prove(inquiry: Inquiry, address: bytes, category: str, direction: Direction,
 
 def _written(inquiry: Inquiry, asset: str, chains: list[Chain], backward: bool) -> list[Path]:
     ledgers = inquiry.ledgers
-    facts = ledgers.facts([movement.key for _, chain in chains for movement, _ in chain])
-    holdings = {end for _, chain in chains for movement, _ in chain for end in (movement.sender, movement.recipient)}
-    text: Callable[[int], str | None] = ledgers.texts(sorted(holdings)).__getitem__
+    moves = [link.carried.movement for _, chain in chains for link in chain]
+    facts = ledgers.facts([movement.key for movement in moves])
+    text = ledgers.texts(sorted({end for movement in moves for end in (movement.sender, movement.recipient)}))
     paths = []
     for width, chain in chains:
         hops = []
-        for movement, part in reversed(chain) if backward else chain:
+        for link in reversed(chain) if backward else chain:
+            movement = link.carried.movement
             fact = facts[abs(movement.key)]
-            ends = [text(movement.sender), text(movement.recipient)]
-            payer, payee = reversed(ends) if backward else ends
+            near = (movement.sender, movement.amount, link.left)
+            far = (movement.recipient, link.carried.got, link.came)
+            (payer, amount, part), (payee, got, came) = (far, near) if backward else (near, far)
             tx = None if fact.tx is None else ledgers.hash(movement.key, fact.tx)
-            hops.append(Hop(tx, fact.block, fact.time, payer, payee, movement.amount, part))
+            sold, bought = (ledgers.name(ledgers.asset(one)) for one in (payer, payee))
+            more = (bought, got, came) if sold != bought else ()
+            hops.append(Hop(tx, fact.block, fact.time, text[payer], text[payee], sold, amount, part, *more))
         paths.append(Path(asset, width, tuple(hops)))
     return paths

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from cointrail.exposure.carry import Span, carry, laid
+from cointrail.exposure.deal import Deal
 from cointrail.exposure.purses import CLEAN, PURSES, Purse, Run
 from cointrail.exposure.said import FREE, NOBODY
 from cointrail.tracing.account import Account
@@ -25,10 +27,26 @@ class Movement(NamedTuple):
 
 
 class Carried(NamedTuple):
-    """A movement, the categories of its value by colour, and over how many hops they came at least."""
+    """A movement, the categories of its value by colour, and over how many hops they came at least.
+
+    Of a link of a settled transaction the amount is the sender's, and `arrived` of `got` is what the recipient has of
+    it; else both are the movement's.
+    """
 
     movement: Movement
     runs: tuple[Run, ...]
+    hops: dict[int, int]
+    arrived: tuple[Run, ...]
+    got: int
+    stops: bool = False  # nobody sees what became of it
+
+
+class Given(NamedTuple):
+    """An outflow of a settled transaction, all of it."""
+
+    holding: int
+    amount: int
+    runs: list[Run]
     hops: dict[int, int]
 
 
@@ -91,7 +109,37 @@ class Replay:
             came = self.came.setdefault(recipient, Came())
             came.add(amount, runs, hops, self._whole)
         self._arrive(key, recipient, amount, runs, hops)
-        return Carried(movement, tuple(run for run in runs if run[1] != CLEAN), hops)
+        known = tuple(run for run in runs if run[1] != CLEAN)
+        return Carried(movement, known, hops, known, amount)
+
+    def settle(self, deal: Deal) -> tuple[list[Given], list[Carried]]:
+        """Play a transaction of several assets: all outflows, then all inflows."""
+        given = [
+            Given(holding, amount, *self._leave(deal.key, holding, amount)) for holding, amount, _ in deal.outflows
+        ]
+        carried: list[Carried] = []
+        open_ = dict(deal.inflows)  # of each inflow, what no link explains yet
+        spans: dict[int, list[Span]] = {holding: [] for holding in deal.inflows}
+        hops: dict[int, dict[int, int]] = {holding: {} for holding in deal.inflows}
+        for (_, _, outs), (sender, _, runs, over) in zip(deal.outflows, given, strict=True):
+            for out in outs:
+                left, arrived = carry(runs, out, self._whole)
+                movement = Movement(deal.key, sender, out.holding, out.size)
+                known = tuple((length, colour) for _, length, colour in arrived)
+                open_[out.holding] = open_.get(out.holding, 0) - out.amount
+                if not self._inner(sender, out.holding):
+                    self.came.setdefault(out.holding, Came()).add(out.amount, known, over, self._whole)
+                if not out.stops:
+                    spans[out.holding] += arrived
+                    mine = hops[out.holding]
+                    for _, _, colour in arrived:
+                        mine[colour] = min(mine.get(colour, over[colour]), over[colour])
+                carried.append(Carried(movement, left, over, known, out.amount, out.stops))
+        for holding, amount in deal.inflows.items():
+            if open_[holding] > 0:
+                self.came.setdefault(holding, Came()).total += open_[holding]
+            self._arrive(deal.key, holding, amount, laid(spans[holding], amount, self._whole), hops[holding])
+        return given, carried
 
     def _leave(self, key: int, sender: int, amount: int) -> tuple[list[Run], dict[int, int]]:
         code = self._code(sender, key)

@@ -10,10 +10,11 @@ import numpy as np
 
 from cointrail import __version__
 from cointrail.errors import InputError
-from cointrail.exposure.answer import ONE_ASSET, Direction, Exposure, Part
+from cointrail.exposure.answer import Direction, Exposure, Part, note
 from cointrail.exposure.ground import Ground, ground
 from cointrail.exposure.passes import ANYTHING, Pass, play
 from cointrail.exposure.replay import Came
+from cointrail.exposure.settled import kept
 from cointrail.exposure.totals import parts
 from cointrail.labels import Labels
 from cointrail.ledger import Ledger, open_ledger
@@ -23,8 +24,9 @@ from cointrail.ledger.files import alone
 from cointrail.tracing.ledgers import Ledgers
 from cointrail.tracing.policies import POLICIES
 
-FOLDER = "exposure"
-VERSION = 1
+FOLDER, SETTLED = "exposure", "settled"
+VERSION = 2  # 2: through conversions
+WITHIN = "-one-asset"  # behind the policy in the name of a folder without conversions
 LOCK = ".exposure.lock"
 OWN = ("owner", "address", "first", "asset")  # arrays of both directions
 SIDES = ("total", "start", "colour", "hops", "amount")  # ... and of each
@@ -36,11 +38,11 @@ Step = Callable[[str, float], None]
 class Exposures:
     """The exposures of every address of a ledger under one policy, mapped into memory."""
 
-    def __init__(self, ledger: Ledger, labels: Labels, policy: str) -> None:
+    def __init__(self, ledger: Ledger, labels: Labels, policy: str, conversions: bool = True) -> None:
         """Use `open`. Raises ValueError and the like where nothing sound of this ledger and these labels is stored."""
-        folder = ledger.path / FOLDER / policy
+        folder = _folder(ledger, policy, conversions)
         meta = read_said(folder)
-        if meta["state"] != _state(ledger, labels, policy):
+        if meta["state"] != _state(ledger, labels, policy, conversions):
             raise ValueError("made from another ledger, other labels or by another version")
         check_arrays(folder, meta["files"])
         arrays = {name: np.asarray(np.load(folder / f"{name}.npy", mmap_mode="r")) for name in meta["files"]}
@@ -52,19 +54,23 @@ class Exposures:
         ledgers = Ledgers([ledger])
         self._names = [ledgers.name(number) for number in range(len(ledger.assets))]
         large = [self._names[number] for number in meta["too_large"]]
-        self._note = f"{ONE_ASSET} Amounts of {', '.join(large)} are too large for the store." if large else ONE_ASSET
+        self._note = note(conversions and not ledger.index.outputs)
+        if large:
+            self._note += f" Amounts of {', '.join(large)} are too large for the store."
 
     @classmethod
-    def open(cls, ledger: Path | str | Ledger, labels: Labels, policy: str = "haircut") -> "Exposures":
+    def open(
+        cls, ledger: Path | str | Ledger, labels: Labels, policy: str = "haircut", conversions: bool = True
+    ) -> "Exposures":
         """What `build` stored. InputError where it has to be built (again)."""
         opened = ledger if isinstance(ledger, Ledger) else open_ledger(ledger)
         try:
-            return cls(opened, labels, policy)
+            return cls(opened, labels, policy, conversions)
         except BROKEN as error:
             why = "there is none yet" if isinstance(error, OSError) else "it is damaged or of an earlier state"
             raise InputError(
                 f"{opened.path}: its exposures under {policy} have to be built, as {why}: cointrail exposure"
-                f" {opened.path} --all --policy {policy}"
+                f" {opened.path} --all --policy {policy}{'' if conversions else ' --no-conversions'}"
             ) from error
 
     def of(self, address: bytes) -> Exposure:
@@ -109,7 +115,13 @@ class Exposures:
         return came
 
 
-def build(ledger: Ledger, labels: Labels, policy: str = "haircut", step: Step = lambda what, share: None) -> Exposures:
+def build(
+    ledger: Ledger,
+    labels: Labels,
+    policy: str = "haircut",
+    step: Step = lambda what, share: None,
+    conversions: bool = True,
+) -> Exposures:
     """The exposures of a ledger, made where they are not there or not of this ledger and these labels.
 
     Both directions run at once. InputError for a policy that does not exist.
@@ -120,25 +132,34 @@ def build(ledger: Ledger, labels: Labels, policy: str = "haircut", step: Step = 
     home.mkdir(exist_ok=True)
     with alone(home / LOCK, "the table of its exposures"):
         try:
-            return Exposures(ledger, labels, policy)
+            return Exposures(ledger, labels, policy, conversions)
         except BROKEN:
             pass
         try:
-            _save(ledger, labels, policy, *both(ledger, labels, policy, step))
+            _save(ledger, labels, policy, conversions, *both(ledger, labels, policy, step, conversions))
         except MemoryError as error:
             raise InputError(
                 f"{ledger.path}: its exposures under {policy} do not fit the memory of this machine; fifo takes"
                 " least, and single addresses can be asked for without"
             ) from error
-    return Exposures(ledger, labels, policy)
+    return Exposures(ledger, labels, policy, conversions)
 
 
 def both(
-    ledger: Ledger, labels: Labels, policy: str, step: Step = lambda what, share: None
+    ledger: Ledger,
+    labels: Labels,
+    policy: str,
+    step: Step = lambda what, share: None,
+    conversions: bool = True,
 ) -> tuple[Ground, list[Pass]]:
     """Both passes over a ledger, in two threads."""
+    settled = None
+    if conversions:
+        step("settlement", 0)
+        settled = kept(ledger, ledger.path / FOLDER / SETTLED, lambda share: step("settlement", share))
+        step("settlement", 1)
     step("labels", 0)
-    made = ground(ledger, labels)
+    made = ground(ledger, labels, settled)
     step("labels", 1)
     with ThreadPoolExecutor(len(SIDE)) as pool:
         jobs = [
@@ -148,16 +169,21 @@ def both(
         return made, [job.result() for job in jobs]
 
 
-def _state(ledger: Ledger, labels: Labels, policy: str) -> dict[str, Any]:
+def _folder(ledger: Ledger, policy: str, conversions: bool) -> Path:
+    return ledger.path / FOLDER / (policy if conversions else policy + WITHIN)
+
+
+def _state(ledger: Ledger, labels: Labels, policy: str, conversions: bool) -> dict[str, Any]:
     """What stored exposures depend on."""
     counted = [one.key for one in ledger.assets if one.verified]
     return {
-        "version": [VERSION, __version__], "policy": policy, "ledger": ledger.digest, "labels": labels.digest,
+        "version": [VERSION, __version__], "policy": policy, "conversions": conversions,
+        "ledger": ledger.digest, "labels": labels.digest,
         "assets": counted, "segments": [one.name for one in ledger.manifest.segments],
     }  # fmt: skip
 
 
-def _save(ledger: Ledger, labels: Labels, policy: str, made: Ground, passes: list[Pass]) -> None:
+def _save(ledger: Ledger, labels: Labels, policy: str, conversions: bool, made: Ground, passes: list[Pass]) -> None:
     owner = made.owners
     first = np.searchsorted(made.seat_owner, np.append(owner, owner[-1:] + 1))
     raw = read_all(ledger.path, ledger.manifest.addresses)
@@ -167,8 +193,8 @@ def _save(ledger: Ledger, labels: Labels, policy: str, made: Ground, passes: lis
     }  # fmt: skip
     for side, one in zip(SIDE, passes, strict=True):
         arrays |= {f"{side}_{name}": getattr(one, name) for name in SIDES}
-    said = {"state": _state(ledger, labels, policy), "too_large": made.too_large}
-    write_arrays(ledger.path / FOLDER / policy, arrays, said)
+    said = {"state": _state(ledger, labels, policy, conversions), "too_large": made.too_large}
+    write_arrays(_folder(ledger, policy, conversions), arrays, said)
 
 
 def _whole(words: list[int]) -> int:

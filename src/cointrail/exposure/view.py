@@ -5,6 +5,7 @@ from typing import Any
 
 from cointrail.errors import InputError
 from cointrail.exposure.answer import Direction
+from cointrail.exposure.deal import Deal, Deals
 from cointrail.exposure.said import FREE, NOBODY, Said
 from cointrail.ledger import Ledger
 from cointrail.ledger.columns import NONE
@@ -31,9 +32,12 @@ class Past(Ledgers):
 class View:
     """`source` walks with the chain, `destination` against it."""
 
-    def __init__(self, ledgers: Past, said: Said, direction: Direction, widest: int | None = None) -> None:
+    def __init__(
+        self, ledgers: Past, said: Said, direction: Direction, deals: Deals | None = None, widest: int | None = None
+    ) -> None:
+        """Without `deals` every asset is looked at by itself."""
+        self.ledgers, self.said, self.direction, self._deals = ledgers, said, direction, deals
         self._widest = widest
-        self.ledgers, self.said, self.direction = ledgers, said, direction
         self.backward = direction == "destination"
         self._accounts: dict[int, Account] = {}
 
@@ -43,8 +47,18 @@ class View:
         if found is None:
             if self._widest is not None and self.ledgers.degree(holding) > self._widest:
                 raise InputError(f"a holding on the way has more than {self._widest:,} movements")
-            found = self._accounts[holding] = Account(self.ledgers, holding, self.backward)
+            net = self._deals is not None
+            found = self._accounts[holding] = Account(self.ledgers, holding, self.backward, net)
         return found
+
+    @property
+    def converts(self) -> bool:
+        """Whether transactions of several assets are settled."""
+        return self._deals is not None
+
+    def deal(self, key: int) -> Deal | None:
+        """The transaction of a movement if it is settled as a whole; else None."""
+        return None if self._deals is None else self._deals.at(key, self.backward)
 
     def code(self, holding: int, key: int) -> int:
         """The category of whoever has a holding at a movement; transactions between outputs have none."""

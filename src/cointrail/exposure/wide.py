@@ -50,17 +50,35 @@ def _times(high: Any, low: Any, factor: Any) -> Any:
 
 @njit(cache=True, error_model="numpy")
 def share(held_high: Any, held_low: Any, high: Any, low: Any, whole_high: Any, whole_low: Any) -> Any:
-    """held * amount / whole, rounded up; for held <= whole and amount <= whole, whole above zero.
-
-    Long division by digits of 48 bits. A digit in floating point is at most 2**49 and off by a few 2**-52 of that, so
-    by at most one; what is left then lies within twice the divisor, and arithmetic that wraps around gives it exactly.
-    """
+    """held * amount / whole, rounded up; for held <= whole and amount <= whole, whole above zero."""
     if held_high == whole_high and held_low == whole_low:
         return high, low
     if high == whole_high and low == whole_low:
         return held_high, held_low
     if whole_high == ZERO and whole_low < NARROW:
         return ZERO, np.uint64(_narrow(np.int64(held_low), np.int64(low), np.int64(whole_low)))
+    out_high, out_low, left = _divided(held_high, held_low, high, low, whole_high, whole_low)
+    return plus(out_high, out_low, ZERO, ONE) if left else (out_high, out_low)
+
+
+@njit(cache=True, error_model="numpy")
+def scaled(held_high: Any, held_low: Any, high: Any, low: Any, whole_high: Any, whole_low: Any, up: bool) -> Any:
+    """held * amount / whole, rounded up or down; for held <= whole, whole above zero, and any amount."""
+    if held_high == whole_high and held_low == whole_low:
+        return high, low
+    if high == whole_high and low == whole_low:
+        return held_high, held_low
+    out_high, out_low, left = _divided(held_high, held_low, high, low, whole_high, whole_low)
+    return plus(out_high, out_low, ZERO, ONE) if left and up else (out_high, out_low)
+
+
+@njit(cache=True, error_model="numpy")
+def _divided(held_high: Any, held_low: Any, high: Any, low: Any, whole_high: Any, whole_low: Any) -> Any:
+    """held * amount / whole, rounded down, and whether anything is left; for held < whole.
+
+    Long division by digits of 48 bits. A digit in floating point is at most 2**49 and off by a few 2**-52 of that, so
+    by at most one; what is left then lies within twice the divisor, and arithmetic that wraps around gives it exactly.
+    """
     divisor = float(whole_high) * WORD + float(whole_low)
     factor = float(held_high) * WORD + float(held_low)
     out_high, out_low, left_high, left_low = ZERO, ZERO, ZERO, ZERO
@@ -86,6 +104,4 @@ def share(held_high: Any, held_low: Any, high: Any, low: Any, whole_high: Any, w
             guess += ONE
             left_high, left_low = minus(left_high, left_low, whole_high, whole_low)
         out_high, out_low = plus((out_high << STEP) | (out_low >> REST), out_low << STEP, ZERO, guess)
-    if left_high or left_low:
-        return plus(out_high, out_low, ZERO, ONE)
-    return out_high, out_low
+    return out_high, out_low, bool(left_high or left_low)

@@ -5,13 +5,16 @@ from dataclasses import replace
 
 from cointrail.errors import InputError
 from cointrail.exposure.answer import Exposure
+from cointrail.exposure.deal import STOPS, Deal
 from cointrail.exposure.inquiry import Inquiry
+from cointrail.exposure.replay import Movement
 from cointrail.exposure.said import FREE, NOBODY, categories
 from cointrail.exposure.upstream import upstream
 from cointrail.exposure.view import Past, View
 from cointrail.tracing.account import Account
 from cointrail.tracing.bounds import bounds
 from cointrail.tracing.exit import Stop
+from cointrail.tracing.passages import Passages
 from cointrail.tracing.walk import FEE, Seeds, Walk
 
 MOST = 20_000  # movements up to which the flow is computed
@@ -19,6 +22,7 @@ Within = tuple[dict[str, tuple[int, int]] | None, str]  # least and most by cate
 
 POISON = "poison is a reach, not an amount"
 AGAIN = "value went round: some of it passed the address more than once"
+CONVERTED = "value changed its asset on the way, and how much came depends on what was given for it"
 TIMED = "a label on the way holds for some of the time only"
 
 
@@ -66,12 +70,11 @@ def within(inquiry: Inquiry, view: View, holdings: Sequence[int]) -> Within:
         return None, POISON
     end = 1 if view.backward else inquiry.ledger.transfers
     try:
-        limits, _ = upstream(dict.fromkeys(holdings, end), view.account, view.code, MOST)
+        _, movements = upstream(dict.fromkeys(holdings, end), view.account, view.code, view.deal, MOST)
     except InputError:
         return None, f"it depends on more than {MOST:,} movements"
     ledgers = _Seats(inquiry, view)
-    peers = {peer for holding in limits for peer in view.account(holding).peers}
-    owners = {ledgers.owner(holding)[1] for holding in {*limits, *peers}}
+    owners = {ledgers.owner(holding)[1] for one in movements for holding in _ends(one)}
     if any(view.said.timed(owner) for owner in owners):
         return None, TIMED
 
@@ -82,9 +85,14 @@ def within(inquiry: Inquiry, view: View, holdings: Sequence[int]) -> Within:
         return FEE if code == NOBODY else Stop("label", category=categories()[code - 1])
 
     accounts: dict[int, Account] = {}
-    walk = Walk(ledgers, accounts, not view.backward, judge)
+    passages = None
+    if view.converts:
+        passages = Passages(ledgers, not view.backward, lambda asset: ledgers.assets[asset].verified)
+    walk = Walk(ledgers, accounts, not view.backward, judge, passages=passages)
     seeds = Seeds(dict.fromkeys(holdings, 1 - ledgers.end if not view.backward else 0), ())
     reach = walk.follow("poison", seeds)
+    if reach.came or any(move.rule in STOPS for move in reach.moves):
+        return None, CONVERTED
     if any(reach.returned.values()):
         return None, AGAIN
     found: dict[str, tuple[int, int]] = {}
@@ -92,3 +100,10 @@ def within(inquiry: Inquiry, view: View, holdings: Sequence[int]) -> Within:
         if one.stop.category is not None:
             found[one.stop.category] = one.least, one.most
     return found, ""
+
+
+def _ends(one: Movement | Deal) -> list[int]:
+    """The holdings that take part."""
+    if isinstance(one, Movement):
+        return [one.sender, one.recipient]
+    return [*(holding for holding, _, _ in one.outflows), *one.inflows]

@@ -67,9 +67,19 @@ def proved(proof: Proof, ledger: Ledger) -> dict[str, Any]:
                         "time": None if hop.time is None else format_time(hop.time),
                         "from": hop.sender,
                         "to": hop.recipient,
-                        "amount": amount(path.asset, hop.amount),
-                        "of_category": amount(path.asset, hop.part),
+                        "asset": hop.asset,
+                        "amount": amount(hop.asset, hop.amount),
+                        "of_category": amount(hop.asset, hop.part),
                     }
+                    | (
+                        {
+                            "bought": hop.bought,
+                            "got": amount(hop.bought, hop.got),
+                            "got_of_category": amount(hop.bought, hop.bought_part),
+                        }
+                        if hop.bought is not None
+                        else {}
+                    )
                     for hop in path.hops
                 ],
             }
@@ -122,7 +132,10 @@ def show_proof(proof: Proof, ledger: Ledger, console: Console) -> None:
         for hop in path.hops:
             when = "" if hop.time is None else format_time(hop.time)
             ends = f"{hop.sender or 'nobody'} -> {hop.recipient or 'nobody'}"
-            of = f"{_exact(hop.part, assets[path.asset])} of {_exact(hop.amount, assets[path.asset])}"
+            of = f"{_exact(hop.part, assets[hop.asset])} of {_exact(hop.amount, assets[hop.asset])}"
+            if hop.bought is not None:
+                bought = assets[hop.bought]
+                of += f" became {_exact(hop.bought_part, bought)} of {_exact(hop.got, bought)}"
             console.print(f"  {when} {hop.transaction or ''}\n    {ends}: {of}", markup=False, soft_wrap=True)
 
 

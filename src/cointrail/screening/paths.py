@@ -1,7 +1,8 @@
 """One way that value took between an address and a labelled one: the evidence behind an exposure.
 
-The search goes back in time from what came (or forward from what went), breadth first, within one asset, through
-addresses without a label, so that what it finds first has the fewest hops. It says that there is a way, and which
+The search goes back in time from what came (or forward from what went), breadth first, through swaps and through
+addresses without a label, so that what it finds first has the fewest hops. Of a swap it shows the movement by which the
+trader gained (or lost). It says that there is a way, and which
 transactions it consists of; how much of the value took it is the exposure's to say.
 """
 
@@ -12,7 +13,9 @@ from typing import Any
 
 from cointrail.chains import format_time
 from cointrail.chains.chain import chain
+from cointrail.exposure import Deals
 from cointrail.ledger.columns import NONE
+from cointrail.ledger.marks import CLOSE
 from cointrail.screening.rule import Direction
 from cointrail.screening.sources import Snapshot
 from cointrail.screening.standing import claims
@@ -20,6 +23,7 @@ from cointrail.screening.standing import claims
 MOST_ADDRESSES = 500  # that are looked at; a way beyond them is not found, and the answer says so
 MOST_MOVEMENTS = 1_000  # of one holding, the nearest in time
 DEEPEST = 10  # hops
+MOST_SETTLED = 2_000  # transactions of several assets that are settled for one way
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,7 @@ class Way:
 
 
 def way(snapshot: Snapshot, address: bytes, direction: Direction, categories: frozenset[str], asset: str) -> Way:
-    """The way with the fewest hops from (or to) an address of these categories, in one asset by its name."""
+    """The way with the fewest hops from (or to) an address of these categories, of what came (left) in one asset."""
     ledger, index = snapshot.ledger, snapshot.ledger.index
     start = ledger.address_id(address)
     if start is None or index.outputs:  # between outputs ways are transactions': not told here
@@ -52,6 +56,7 @@ def way(snapshot: Snapshot, address: bytes, direction: Direction, categories: fr
     waiting: deque[tuple[int, Step | None, int]] = deque((holding, None, 0) for holding in begin)
     seen, complete = set(begin), True
     looked = 0
+    traded = _Traded(snapshot, direction)
     while waiting:
         holding, last, hops = waiting.popleft()
         looked += 1
@@ -60,17 +65,40 @@ def way(snapshot: Snapshot, address: bytes, direction: Direction, categories: fr
         rows, whole = _movements(snapshot, holding, direction, last)
         complete = complete and whole
         for row in rows:
-            peer = int(index.link[row]) ^ holding
-            if peer in seen:
-                continue
-            seen.add(peer)
-            step = Step(peer, row, last)
-            found = _categories(snapshot, peer, row)
-            if found & categories:
-                return Way(tuple(sorted(_rows(step))), True)
-            if not found:
-                waiting.append((peer, step, hops + 1))
-    return Way((), complete)
+            for peer in traded.others(holding, row):
+                if peer in seen:
+                    continue
+                seen.add(peer)
+                step = Step(peer, row, last)
+                found = _categories(snapshot, peer, row) if index.address(peer) != start else set()
+                if found & categories:
+                    return Way(tuple(sorted(_rows(step))), True)
+                if not found:
+                    waiting.append((peer, step, hops + 1))
+    return Way((), complete and traded.complete)
+
+
+class _Traded:
+    """Whose value came to a holding by a movement (or whose it became): through a swap that of who gave for it."""
+
+    def __init__(self, snapshot: Snapshot, direction: Direction) -> None:
+        self._index, self._deals = snapshot.ledger.index, Deals(snapshot.ledger)
+        self._backward = direction == "destination"
+        self._settled: set[int] = set()
+        self.complete = True
+
+    def others(self, holding: int, row: int) -> list[int]:
+        """Holdings at the other end; none where what came is not seen to be anybody's."""
+        peer = int(self._index.link[row]) ^ holding
+        if not self._index.mark[row] & CLOSE or not self._index.address(peer):
+            return [peer]
+        last = self._index.transaction(row)[1]
+        if last not in self._settled and len(self._settled) == MOST_SETTLED:
+            self.complete = False
+            return []
+        self._settled.add(last)
+        deal = self._deals.at(-row if self._backward else row, self._backward)
+        return deal.payers(holding) if deal else [peer]
 
 
 def evidence(snapshot: Snapshot, address: bytes, reasons: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:

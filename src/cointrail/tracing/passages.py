@@ -102,7 +102,8 @@ class Passages:
                 self.notes[abs(key), own, kind, self._ledgers.asset_number(number, noted)] = None
         orders = self._orders(key, own)
         if self._backward:
-            found = [self._back(number, key, one) for one in settled.pieces if (one.gainer, one.got) == (who, asset)]
+            mine = [one for one in settled.pieces if (one.gainer, one.got) == (who, asset)]
+            found = [self._back(number, key, one, settled.visible) for one in mine]
             found += self._ordered(key, own, orders)
         else:
             mine = [one for one in settled.pieces if (one.loser, one.asset) == (who, asset)]
@@ -211,9 +212,11 @@ class Passages:
             return self._plainly(key, party, asset)
         _, who, own = self._party(party)
         found = []
-        for one in self._settle(key, (who,)).pieces:
+        settled = self._settle(key, (who,))
+        for one in settled.pieces:
             if self._backward:
-                out = self._back(number, key, one) if (one.gainer, one.got) == (who, own) else None
+                mine = (one.gainer, one.got) == (who, own)
+                out = self._back(number, key, one, settled.visible) if mine else None
             else:
                 mine = (one.loser, one.asset) == (who, own) and one.rule not in STOPS
                 out = self._forth(number, key, one, None) if mine else None
@@ -259,8 +262,10 @@ class Passages:
             return None
         return Exit(one.start, one.size, holding, key, one.at, one.amount, one.rule, STOPS.get(one.rule))
 
-    def _back(self, number: int, key: int, one: Piece) -> Exit | None:
-        holding = self._place(number, one.loser, one.asset)
+    def _back(self, number: int, key: int, one: Piece, visible: Position | None) -> Exit | None:
+        """A piece backward; None where the ledger has no movement that shows its beginning."""
+        shown = visible is None or -visible.get(one.loser, {}).get(one.asset, 0) >= one.start + one.size
+        holding = self._place(number, one.loser, one.asset) if shown else None
         if holding is None or not one.amount:
             return None
         return Exit(one.at, one.amount, holding, key, one.start, one.size, one.rule)
@@ -285,10 +290,16 @@ def _behind(found: Collection[Exit | None], units: int) -> list[Exit | None]:
 
 
 def _covered(found: list[Exit], amount: int, holding: int, key: int) -> list[Exit]:
-    """The exits with the gaps between them filled: of those units the other side is not seen."""
+    """The exits with the gaps between them filled: of those units the other side is not seen.
+
+    Of exits that say the same units the first counts: backward, what was taken without a visible return does not say
+    which units of all that its taker gained it is.
+    """
     out, at = [], 0
-    for one in sorted([*found, Exit(amount, 0, holding, key, 0, 0)], key=lambda one: one.start):
+    for one in sorted([*found, Exit(amount, 0, holding, key, 0, 0)], key=lambda one: (one.start, one.rule in STOPS)):
         start = min(one.start, amount)
+        if start < at:
+            continue
         if start > at:
             out.append(Exit(at, start - at, holding, key, at, start - at, UNSEEN, HIDDEN))
         if one.size and one.start < amount:

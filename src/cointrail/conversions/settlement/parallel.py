@@ -1,12 +1,13 @@
 """Work in Python on all processors: the same function over parts of a range, each in a process of its own.
 
 A child is a copy of this process at the moment of the fork, so it has everything that was read and nothing is sent to
-it; what it finds comes back through a pipe. Where processes cannot be forked, or there is little to do, the work is
-done here.
+it; what it finds comes back through a pipe. Where processes cannot be forked, there is little to do, or this is a
+thread of a server, whose other threads may hold locks that a copy would wait for, the work is done here.
 """
 
 import multiprocessing
 import os
+import threading
 from collections.abc import Callable
 from itertools import pairwise
 from multiprocessing.connection import Connection, wait
@@ -23,7 +24,8 @@ def each(
 ) -> list[Found]:
     """What `work` finds for the numbers 0 to `count` - 1, in their order. RuntimeError should a child die."""
     processes = os.cpu_count() or 1
-    if count < LEAST or processes < 2 or "fork" not in multiprocessing.get_all_start_methods():
+    alone = threading.current_thread() is threading.main_thread()
+    if count < LEAST or processes < 2 or not alone or "fork" not in multiprocessing.get_all_start_methods():
         return _here(work, range(count), step)
     context = multiprocessing.get_context("fork")
     cuts = [count * n // processes for n in range(processes + 1)]

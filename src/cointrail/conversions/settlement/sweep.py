@@ -82,16 +82,16 @@ def sweep(ledger: Ledger, step: Callable[[float], None] = lambda share: None) ->
     rows, sender = rows[several], index.close_sender[several]
     if not len(rows):
         return Sweep(_transactions(ledger), 0, 0, [], np.empty((0, COLUMNS), np.int64))
-    first = _starts(index.mark, rows)
+    first = starts(index.mark, rows)
     assets = range(len(ledger.assets))
     verified = np.array([asset.verified for asset in ledger.assets])
-    issuer = _numbers(settler.issuer(n) if verified[n] else None for n in assets)
-    coin = _numbers(settler.wraps(n) for n in assets)
+    issuer = numbers(settler.issuer(n) if verified[n] else None for n in assets)
+    coin = numbers(settler.wraps(n) for n in assets)
     forms = [settler.form(n) for n in assets]
-    form = _numbers(forms.index(one) if one else None for one in forms)
+    form = numbers(forms.index(one) if one else None for one in forms)
     terms = (verified, issuer, coin, form, NONE if settler.zero is None else settler.zero)
     parties = (index.holding_address[one].astype(np.int64) for one in (sender, index.link[rows] ^ sender))
-    movements = (*parties, index.holding_asset[sender].astype(np.int64), *_limbs(ledger, rows))
+    movements = (*parties, index.holding_asset[sender].astype(np.int64), *limbs(ledger, rows))
     found, kind = _compiled(first, movements, terms)
     own = issuer[issuer != NONE]
     found = found[~np.isin(found[:, 1], own)]
@@ -117,11 +117,12 @@ def _compiled(first: Ints, movements: tuple[Any, ...], terms: tuple[Any, ...]) -
     return np.concatenate([found for found, _ in done]), np.concatenate([kind for _, kind in done])
 
 
-def _numbers(values: Iterable[int | None]) -> Ints:
+def numbers(values: Iterable[int | None]) -> Ints:
+    """Numbers as an array, NONE where there is none."""
     return np.array([NONE if value is None else value for value in values], np.int64)
 
 
-def _starts(mark: npt.NDArray[np.uint8], rows: Ints) -> Ints:
+def starts(mark: npt.NDArray[np.uint8], rows: Ints) -> Ints:
     """Where in `rows` each transaction begins, and the end."""
     begins = np.flatnonzero(mark & FIRST)
     of = np.searchsorted(begins, rows, "right")
@@ -132,7 +133,7 @@ def _transactions(ledger: Ledger) -> int:
     return int((ledger.index.mark & FIRST != 0).sum())
 
 
-def _limbs(ledger: Ledger, rows: Ints) -> tuple[Ints, npt.NDArray[np.uint64]]:
+def limbs(ledger: Ledger, rows: Ints) -> tuple[Ints, npt.NDArray[np.uint64]]:
     """Amounts as two words; the high one is NONE where two words are too few."""
     index = ledger.index
     narrow = index.amount[rows]
