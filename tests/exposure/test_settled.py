@@ -20,6 +20,7 @@ Large = st.lists(
     st.tuples(
         st.integers(0, 6), st.integers(0, 6), st.integers(0, 4), st.sampled_from([1, 2**63, 2**64 - 1, 2**119, 2**200])
     ),
+    min_size=1,
     max_size=5,
 )
 Transactions = st.lists(st.one_of(Swap, Loose, routed(), Large), min_size=3, max_size=25)

@@ -48,6 +48,7 @@ def labelled(transactions: list[list[Row]], thieves: set[int], services: set[int
 
 @settings(max_examples=60, deadline=None)
 @given(Transactions, Thieves, st.sets(st.integers(1, 6), max_size=2))
+@example([[(1, 1, 1, 1)], [(1, 91, 0, 1), (2, 0, 4, 3), (2, 1, 1, 1)]], {1}, set())  # two links of the same units
 def test_what_came_is_what_a_trace_brings(transactions: list[list[Row]], thieves: set[int], services: set[int]) -> None:
     compare(transactions, thieves, services)
 

@@ -53,7 +53,9 @@ def turned(made: Settlements, address: Array, backward: bool) -> Walk:
     if backward:
         usable &= links[:, 3] & WHOLE != 0
     links = links[usable]
-    links = links[_sorted(links, np.array([own, start, start + 1, 3, to] if backward else [own, start, start + 1, to]))]
+    far = range(12 - start, 16 - start)  # as `deal.turned` sorts them
+    columns = [own, start, start + 1, *([3] if backward else []), start + 2, start + 3, to, *far]
+    links = links[_sorted(links, np.array(columns))]
     flags = links[:, 3]
     words = np.hstack([links[:, start : start + 4], links[:, 12 - start : 16 - start]]).view(np.uint64)
     out_amount = np.ascontiguousarray(outs[:, 3:5]).view(np.uint64)
