@@ -6,11 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from eth_account import Account
-from eth_account.signers.local import LocalAccount
 from eth_utils.address import to_checksum_address
 
 from cointrail.guard.protect import Attack, Report, protect
+from cointrail.guard.wallets import encoder
 from cointrail.ledger import Ledger, open_ledger
 from tests.cli.command import done
 from tests.conversions.onchain.stage import ETH, NEVER, Stage, staged
@@ -90,11 +89,14 @@ def _drain(stage: Stage) -> None:
 
 def _delegate(stage: Stage) -> tuple[str, ...]:
     """Accounts that signed a delegation to the sweeper's code, in transactions of their own."""
+    encoder()
+    from eth_account import Account  # under it a library changes the process: only behind `encoder`
+
     node, home = stage.node, stage["home"]
     sweeper = stage.contract("sweeper", "Sweeper", home)
     found = []
     for key in KEYS:
-        account: LocalAccount = Account.from_key(key)
+        account = Account.from_key(key)
         address = account.address.lower()
         node.receipt(node.send(sender=stage["payer"], to=address, value=ETH // 50))
         _sent(stage, account, to=stage["shop"], value=1)  # it lives
@@ -111,7 +113,7 @@ def _delegate(stage: Stage) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _sent(stage: Stage, account: LocalAccount, **fields: Any) -> None:
+def _sent(stage: Stage, account: Any, **fields: Any) -> None:
     node = stage.node
     if "authorizationList" not in fields:
         fields["gas"] = 21_000
