@@ -10,6 +10,8 @@ from cointrail.conversions.mixers import coinjoin
 from cointrail.conversions.mixers.pools.weights import ADDRESS, LINKED, OPERATOR, TOUCHED, WHICH
 from cointrail.conversions.rate import Rate, rate, rates, write_rates
 from cointrail.conversions.settlement.piece import RULES
+from cointrail.conversions.swappers.bands import BANDS, banded
+from cointrail.conversions.swappers.weighing import RULES as SWAPPED
 from cointrail.errors import InputError
 from tests.conversions.bridge import needs_nomad
 
@@ -38,8 +40,9 @@ def test_what_is_shipped() -> None:
         coinjoin.ALIKE,
     }
     pools = {"pool-link", *(f"pool-{clue}" for clue in (ADDRESS, LINKED, TOUCHED, OPERATOR, *WHICH))}
-    assert fees | joins | pools <= known
-    assert known <= {"key", "recipient", "amount", "alarm", "decode", *fees, *joins, *pools, *RULES}
+    swappers = {banded(rule, least) for rule in SWAPPED for least in BANDS[:-1]}
+    assert fees | joins | pools | swappers <= known
+    assert known <= {"key", "recipient", "amount", "alarm", "decode", *fees, *joins, *pools, *swappers, *RULES}
     assert all(one.n > 0 and 0 <= one.precision <= 1 and 0 <= (one.recall or 0) <= 1 for one in rates())
 
 
