@@ -28,6 +28,13 @@ JOIN_SET = "listed CoinJoins, spends after them, look-alikes and two blocks"
 def measured() -> Iterator[Rate]:
     """A rate for each rule and set; sets that are not here are left out."""
     today = datetime.now(UTC).date().isoformat()
+    yield from labelled(today)
+    yield from pooling.measured(today)
+    yield from swapping.measured(today)
+
+
+def labelled(today: str) -> Iterator[Rate]:
+    """Those on labelled data; all others are on made-up data."""
     if (DATA / NOMAD).is_dir():
         yield from measure(DATA)
         yield _alarms("Nomad, forged withdrawals", DATA / NOMAD / "attacks.csv", [*_paid(), *unexplained()], today)
@@ -41,8 +48,6 @@ def measured() -> Iterator[Rate]:
         yield Rate("decode", f"{path.parent.name}, {path.parent.parent.name}", len(read), right, right, today)
     if crocs.FOLDER.is_dir():
         yield from _joins(today)
-    yield from pooling.measured(today)
-    yield from swapping.measured(today)
     if BLOCKS.is_dir():
         counts, _, _ = compared()
         for rule, one in sorted(counts.items()):
