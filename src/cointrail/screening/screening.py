@@ -32,9 +32,9 @@ class Screening:
     worth: Worth
     worth_time: int  # the time of the rates: as_of, or the end of the ledger if that was earlier
     ledger: str  # digests
-    newest: str  # of the ledger on the disk, which may have been added to
     labels: str
     prices: str | None
+    late: bool = False  # whether the ledger on the disk was added to since
 
     @property
     def verdict(self) -> Action:
@@ -68,7 +68,7 @@ class Screening:
                 "exposure_ledger": self.exposure.ledger if self.exposure else None,
                 "exposure_labels": self.exposure.labels if self.exposure else None,
             },
-            "stale": made != (self.newest, self.labels),
+            "stale": self.late or made != (self.ledger, self.labels),
         }
 
 

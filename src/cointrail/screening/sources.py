@@ -13,7 +13,8 @@ from cointrail.errors import InputError
 from cointrail.exposure import Exposure
 from cointrail.labels import Labels
 from cointrail.labels.store import FOLDER
-from cointrail.ledger import Ledger, open_ledger
+from cointrail.ledger import Ledger
+from cointrail.ledger.manifest import NAME as MANIFEST
 from cointrail.prices import Prices
 from cointrail.screening.engine import judge
 from cointrail.screening.pool import pools
@@ -58,12 +59,13 @@ class Snapshot:
     prices: str | None
     labels_digest: str
     end: int | None  # the last second of the ledger
-    newest: str  # digest of the ledger on the disk, which others may have added to since
+    manifest: Sign  # of the ledger's file, before it was opened
+    late: bool  # whether the ledger on the disk was added to since
 
     @property
     def behind(self) -> bool:
-        """Whether the ledger on the disk has other transfers, or exposures belong to other labels."""
-        return self.exposures.digests != (self.newest, self.labels_digest)
+        """Whether the ledger on the disk was added to, or exposures belong to other labels."""
+        return self.late or self.exposures.digests != (self.ledger.digest, self.labels_digest)
 
     def screen(self, address: bytes, as_of: int, text: str | None = None) -> Screening:
         """The verdict on one address. `text` is the address as it was given, for chains where bytes do not tell it."""
@@ -83,7 +85,7 @@ class Snapshot:
             worth=self.worth,
             worth_time=worth_time,
             ledger=self.ledger.digest,
-            newest=self.newest,
+            late=self.late,
             labels=self.labels_digest,
             prices=self.prices,
         )
@@ -141,10 +143,11 @@ class Sources:
         if seen == self._signs and None not in seen:
             return self.snapshot
         rules = self._read_rules() if seen[-1] != self._signs[-1] or None in seen else self.snapshot.rules
-        labels, newest = Labels(self._path), open_ledger(self._path).digest
+        labels = Labels(self._path)
         digest = labels.digest
         with self._lock:
-            self.snapshot = replace(self.snapshot, labels=labels, labels_digest=digest, rules=rules, newest=newest)
+            late = _stat(self._path / MANIFEST) != self.snapshot.manifest
+            self.snapshot = replace(self.snapshot, labels=labels, labels_digest=digest, rules=rules, late=late)
         self._signs = seen
         return self.snapshot
 
@@ -158,6 +161,7 @@ class Sources:
             self.snapshot = replace(made, rules=self.snapshot.rules)
 
     def _open(self, expose: Expose) -> Snapshot:
+        manifest = _stat(self._path / MANIFEST)
         exposures = expose(self._path)
         ledger, labels = exposures.ledger, Labels(self._path)
         return Snapshot(
@@ -169,7 +173,8 @@ class Sources:
             prices=self._prices.digest if self._prices else None,
             labels_digest=labels.digest,
             end=ledger.times[1] if ledger.times else None,
-            newest=open_ledger(self._path).digest,
+            manifest=manifest,
+            late=_stat(self._path / MANIFEST) != manifest,
         )
 
     def _read_rules(self) -> Rules:
@@ -178,7 +183,7 @@ class Sources:
     def _look(self) -> tuple[Sign, ...]:
         labels = self._path / FOLDER
         return (
-            _sign(self._path / "manifest.json"),
+            _sign(self._path / MANIFEST),
             _sign(labels),
             _sign(labels / DECISIONS),
             _sign(self._rules_file) if self._rules_file else (),
@@ -186,10 +191,14 @@ class Sources:
 
 
 def _sign(path: Path) -> Sign:
+    said = _stat(path)
+    return None if said and 0 <= clock.time_ns() - said[1] < SETTLED else said
+
+
+def _stat(path: Path) -> tuple[int, ...]:
+    """What changes with a file; empty where there is none."""
     try:
         said = path.stat()
     except OSError:
         return ()
-    if 0 <= clock.time_ns() - said.st_mtime_ns < SETTLED:
-        return None
     return said.st_ino, said.st_mtime_ns, said.st_size
