@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -10,11 +11,16 @@ HOST = "127.0.0.1"
 
 @dataclass
 class Told:
-    """What came back: seconds from the moment a request was due to the last byte of its answer, and failures."""
+    """What came back: seconds from the moment a request was due to the last byte of its answer, and what failed."""
 
     seconds: list[float] = field(default_factory=list)
-    failed: int = 0
+    failures: Counter[str] = field(default_factory=Counter)
     lasted: float = 0.0
+
+    @property
+    def failed(self) -> str:
+        """How many failed, and how."""
+        return ", ".join([f"{self.failures.total()} failed", *map(str, self.failures)])
 
     def quantile(self, share: float) -> float:
         """The time within which that share was answered."""
@@ -39,11 +45,11 @@ async def at_rate(port: int, requests: Sequence[bytes], rate: float) -> Told:
     async def one(request: bytes, due: float) -> None:
         pair = idle.pop() if idle else await asyncio.open_connection(HOST, port, limit=1 << 24)
         try:
-            answered = await _ask(pair, request)
-            told.failed += not answered
+            if why := await _ask(pair, request):
+                told.failures[why] += 1
             idle.append(pair)
-        except (OSError, asyncio.IncompleteReadError):
-            told.failed += 1
+        except (OSError, asyncio.IncompleteReadError) as error:
+            told.failures[type(error).__name__] += 1
         told.seconds.append(time.perf_counter() - due)
 
     async with asyncio.TaskGroup() as tasks:
@@ -68,8 +74,8 @@ async def in_turn(port: int, requests: Sequence[bytes], connections: int, second
         number = first
         while time.perf_counter() < began + seconds:
             due = time.perf_counter()
-            answered = await _ask(pair, requests[number % len(requests)])
-            told.failed += not answered
+            if why := await _ask(pair, requests[number % len(requests)]):
+                told.failures[why] += 1
             told.seconds.append(time.perf_counter() - due)
             number += connections
         pair[1].close()
@@ -79,7 +85,8 @@ async def in_turn(port: int, requests: Sequence[bytes], connections: int, second
     return told
 
 
-async def _ask(pair: tuple[asyncio.StreamReader, asyncio.StreamWriter], request: bytes) -> bool:
+async def _ask(pair: tuple[asyncio.StreamReader, asyncio.StreamWriter], request: bytes) -> str:
+    """Why it was not answered; empty where it was."""
     reader, writer = pair
     writer.write(request)
     await writer.drain()
@@ -88,4 +95,5 @@ async def _ask(pair: tuple[asyncio.StreamReader, asyncio.StreamWriter], request:
         int(line.split(b":")[1]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")
     )
     await reader.readexactly(length)
-    return head.startswith((b"HTTP/1.1 200", b"HTTP/1.1 201"))
+    status = head.split(b" ", 2)[1].decode()
+    return "" if status in ("200", "201") else status

@@ -1,6 +1,7 @@
 """The screening API under load: server, database and client on this machine."""
 
 import asyncio
+import os
 import random
 import shutil
 import socket
@@ -54,6 +55,7 @@ def serving(ground: Ground, quick: bool) -> Part:
         for database, opened in databases.items():
             copy = Path(shutil.copytree(own.path, folder / database))
             with opened as url:
+                os.sync()  # the files made for this are no part of the load
                 _measure(part, database, copy, url, addresses, more.cryo, quick)
     return part
 
@@ -82,8 +84,8 @@ def _measure(
     each = len(bulk.seconds) * BULK / bulk.lasted
     part.add(
         f"{name}: addresses screened in bulk", f"{each:,.0f}/s",
-        f"{BULK} a request over {CONNECTIONS} connections, {bulk.lasted:.0f} s, {bulk.failed} failed",
-        f"≥ {LEAST:,}/s, none failed", each >= LEAST and not bulk.failed,
+        f"{BULK} a request over {CONNECTIONS} connections, {bulk.lasted:.0f} s, {bulk.failed}",
+        f"≥ {LEAST:,}/s, none failed", each >= LEAST and not bulk.failures,
     )  # fmt: skip
     lines, _ = database.read(audit.verify)
     asked = 2 * len(singles) + RATE + len(bulk.seconds)
@@ -94,9 +96,9 @@ def _measure(
 def _single(part: Part, what: str, told: Told, most: float, more: str = "") -> None:
     p50, p99, worst = (told.quantile(share) * 1000 for share in (0.5, 0.99, 1.0))
     note = f"{len(told.seconds):,} at {RATE}/s in {told.lasted:.0f} s; median {p50:.1f} ms, most {worst:.0f} ms"
-    met = p99 < most * 1000 and not told.failed
+    met = p99 < most * 1000 and not told.failures
     target = f"< {most * 1000:.0f} ms, none failed"
-    part.add(what, f"{p99:.1f} ms", f"{note}; {told.failed} failed{more}", target, met)
+    part.add(what, f"{p99:.1f} ms", f"{note}; {told.failed}{more}", target, met)
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from cointrail.cli.exposing import apart
+from cointrail.errors import InputError
 from cointrail.exposure import Exposure, Part
 from cointrail.labels import Labels
 from cointrail.ledger import open_ledger
@@ -191,6 +192,13 @@ def test_exposures_are_made_by_another_process(tmp_path: Path, sources: Sources)
     again = apart(tmp_path / "ledger")
     assert made.digests[0] == again.digests[0] == sources.snapshot.ledger.digest
     assert made.digests[1] != again.digests[1] == Labels(tmp_path / "ledger").digest
+
+
+def test_why_another_process_could_not_make_them_is_told(tmp_path: Path, sources: Sources) -> None:
+    """Here a file stands where their folder has to be."""
+    (tmp_path / "ledger" / "exposure").write_text("in the way")
+    with pytest.raises(InputError, match=r"exposure: .*check path and disk"):
+        apart(tmp_path / "ledger")
 
 
 def test_what_a_label_bears_falls_with_it(snapshot: Snapshot) -> None:

@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from cointrail.ledger.files import sha256, stored, sync_file, sync_folder
+from cointrail.ledger.files import Sink, stored, sync_folder
 from cointrail.ledger.intern import Interner, Words, unwords, words
 from cointrail.ledger.manifest import Part
 from cointrail.ledger.rows import ADDRESS_BYTES
@@ -76,14 +76,14 @@ class Book:
         name = f"{len(self._parts):06d}-{self._stored + 1}"
         path = self._folder / FOLDER / f"{name}.parquet"
         path.parent.mkdir(exist_ok=True)
-        pq.write_table(
-            pa.table({"address": column}),
-            path,
-            compression="none",
-            use_dictionary=False,
-            row_group_size=GROUP,
-            write_page_checksum=True,
-        )
-        sync_file(path)
+        with Sink(path) as sink:
+            pq.write_table(
+                pa.table({"address": column}),
+                sink,
+                compression="none",
+                use_dictionary=False,
+                row_group_size=GROUP,
+                write_page_checksum=True,
+            )
         sync_folder(path.parent)
-        return (*self._parts, Part(name, len(raw), sha256(path)))
+        return (*self._parts, Part(name, len(raw), sink.sha256))

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from cointrail.ledger.files import sealed, sha256, sync_file, sync_folder, unsealed, write_json
+from cointrail.ledger.files import Sink, sealed, sha256, sync_folder, unsealed, write_json
 
 META = "meta.json"
 BROKEN = (OSError, ValueError, KeyError, TypeError, RecursionError)  # what damaged files raise
@@ -23,10 +23,9 @@ def write_arrays(folder: Path, arrays: Mapping[str, npt.NDArray[Any]], said: Map
     aside.mkdir()
     files = {}
     for name, array in arrays.items():
-        path = aside / f"{name}.npy"
-        np.save(path, array)
-        sync_file(path)
-        files[name] = {"bytes": path.stat().st_size, "sha256": sha256(path)}
+        with Sink(aside / f"{name}.npy") as sink:
+            np.save(sink, array)
+        files[name] = {"bytes": sink.bytes, "sha256": sink.sha256}
     write_json(aside / META, sealed({**said, "files": files}))
     shutil.rmtree(folder, ignore_errors=True)
     aside.rename(folder)

@@ -2,6 +2,7 @@
 
 import fcntl
 import hashlib
+import io
 import json
 import os
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ import pyarrow.parquet as pq
 from cointrail.errors import InputError
 
 SEAL = "sha256"  # of the rest of a sealed JSON object
+STRIDE = 8 << 20  # bytes between two syncs: a small write beside a large one waits for no more than so many
 
 
 @contextmanager
@@ -40,9 +42,50 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def sync_file(path: Path) -> None:
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
+class Sink(io.RawIOBase):
+    """A new file that goes to the disk while it is written, bit by bit, and knows its SHA-256."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("wb")
+        self._state = hashlib.sha256()
+        self._loose = 0  # bytes since the last sync
+        self.bytes = 0
+
+    def writable(self) -> bool:
+        """It is."""
+        return True
+
+    def write(self, data: Any) -> int:
+        """All of it is taken."""
+        size = memoryview(data).nbytes
+        self._file.write(data)
+        self._state.update(data)
+        self.bytes += size
+        self._loose += size
+        if self._loose >= STRIDE:
+            self._sync()
+        return size
+
+    def tell(self) -> int:
+        """Where the next byte goes: behind all others."""
+        return self.bytes
+
+    def close(self) -> None:
+        """Bring the rest to the disk."""
+        if not self.closed:
+            self._sync()
+            self._file.close()
+        super().close()
+
+    @property
+    def sha256(self) -> str:
+        """Of all that was written, in hex."""
+        return self._state.hexdigest()
+
+    def _sync(self) -> None:
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        self._loose = 0
 
 
 def write_bytes(path: Path, content: bytes) -> None:

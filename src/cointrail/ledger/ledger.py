@@ -81,6 +81,11 @@ class Ledger:
             self._same(error)
             raise
 
+    @property
+    def indexed(self) -> bool:
+        """Whether the traversal index is there and of this state, so that nothing waits for it to be made."""
+        return indexes.fresh(self.path, self.manifest)
+
     @cached_property
     def events(self) -> Events:
         """The raw events that conversions are read from."""

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from cointrail.errors import InputError
-from cointrail.ledger.files import sha256, stored, sync_file, sync_folder
+from cointrail.ledger.files import Sink, stored, sync_folder
 from cointrail.ledger.manifest import Part
 
 ASIDE = "new.parquet.tmp"
@@ -36,11 +36,10 @@ def write_part(folder: Path, table: pa.Table, first: str, rows: int, **encoding:
 def write_aside(folder: Path, table: pa.Table, rows: int, **encoding: Any) -> str:
     """Write a table that does not count yet; its SHA-256."""
     folder.mkdir(exist_ok=True)
-    path = folder / ASIDE
     options = {"compression": "zstd", "compression_level": 3, "write_page_checksum": True}
-    pq.write_table(table, path, row_group_size=rows, **options, **encoding)
-    sync_file(path)
-    return sha256(path)
+    with Sink(folder / ASIDE) as sink:
+        pq.write_table(table, sink, row_group_size=rows, **options, **encoding)
+    return sink.sha256
 
 
 def settle(folder: Path, name: str) -> None:
