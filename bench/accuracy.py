@@ -62,6 +62,9 @@ rule beside what it says.
   rival, of all pairs whatever their delay. The fees (**-less-fee**), of 4 to 30 basis points, were made up on the same
   real pairs: no set of a bridge that keeps fees has the times of both sides.
 - **alarm**: withdrawals that no deposit backs, flagged by the command among all the others.
+- **wasabi_1, whirlpool, whirlpool_tx0, alike**: each on its list of real CoinJoins, and against what was spent after
+  joins, look-alikes and two blocks. Much of what was spent after joins is the next join, and some payments before a
+  Whirlpool are mixes: true rates are higher.
 - **decode**: token, recipient, amount and both chains of a leg, read from raw calls or from an explorer's events.
 - **swap, payee, unwrap**: conversions in two real blocks, judged by hand from logs and top-level value; n are the
   conversions that the rule found or should have found. Counted as said is what the rule says of who sent the

@@ -11,7 +11,7 @@ from cointrail.conversions.mixers.coinjoin import POOLS
 from cointrail.conversions.mixers.find import UNKNOWN, Sides, candidates, find
 from tests.conversions.mixers import crocs
 
-LEAST_FOUND, MOST_FLAGGED = 0.98, 0.01
+LEAST_FOUND, MOST_FLAGGED, MOST_PAIRS = 0.98, 0.01, 0.02
 
 
 @pytest.mark.parametrize("kind", crocs.JOINS)
@@ -52,6 +52,21 @@ def test_what_is_spent_after_a_mix_is_no_mix() -> None:
     assert of > 1_400 and wrong <= MOST_FLAGGED * of
 
 
+def test_few_spends_after_rounds_of_joinmarket_are_taken_for_pairs() -> None:
+    """The widest rule; a transfer of a token that leaves dust twice is none."""
+    crocs.there()
+    told = crocs.listed(crocs.OTHERS[2]).values()
+    wrong = sum(join is not None and join.people < 3 for join in map(joined, told))
+    assert len(told) > 500 and wrong <= MOST_PAIRS * len(told)
+
+
+def test_a_transfer_of_a_token_is_no_join() -> None:
+    """The coin of dust that bears it, another that pays, and two outputs of dust: with a third payer it may be one."""
+    transfer = Transaction((546, 63_004), ("a", "b"), (546, 546, 56_758), ("v", "w", "b"))
+    assert joined(transfer) is None
+    assert joined(replace(transfer, spent=(546, 546, 63_004), payers=("a", "c", "b"))) is not None
+
+
 MIX = Transaction((5_000_000,) * 4 + (5_003_000,), tuple("abcde"), (5_000_000,) * 5, tuple("vwxyz"))
 
 
@@ -74,6 +89,13 @@ def test_a_mix_of_a_pool() -> None:
 def test_what_is_no_mix_of_a_pool(changed: Transaction) -> None:
     join = joined(changed)
     assert join is None or join.kind != "whirlpool"
+
+
+def test_a_payment_before_a_mix_with_a_change_like_a_fee() -> None:
+    """Which of the two is the fee is left open."""
+    tx = Transaction((235_243, 73_453), ("a", "b"), (105_512,) * 2 + (3_750, 11_144), ("v", "w", "x", "y"), 1)
+    join = joined(tx)
+    assert join and join.kind == "whirlpool_tx0" and join.evidence.endswith("fee of 3750 or 11144")
 
 
 @pytest.mark.parametrize("pool", POOLS)

@@ -38,6 +38,7 @@ STANDARD = frozenset(
 ONE_ADDRESS = 0.1  # share of the inputs that one address may have
 MAKERS = 3  # JoinMarket: participants at least
 LARGE, LARGE_INPUTS, LARGE_OUTPUTS = 50, 20, 1.7  # of a join with so many inputs: inputs and outputs a participant
+TRANSFER = 2  # inputs by which one owner passes a token on: the coin of dust that bears it, and one that pays
 
 
 @dataclass(frozen=True)
@@ -87,8 +88,13 @@ def tx0(tx: Transaction) -> Join | None:
         others = [one for one in tx.paid if one != value]
         low, high = (share * fee for share in FEE_SHARES)
         fees = [one for one in others if one == fee] or [one for one in others if low <= one <= high]
-        if alike <= MOST_PREMIX and len(fees) == 1 and len(others) <= MOST_CHANGE + 1:
-            return Join(TX0, 1, {value: alike}, f"{alike} outputs for a pool of {pool}, with its fee of {fees[0]}")
+        if alike <= MOST_PREMIX and fees and len(others) <= MOST_CHANGE + 1:
+            return Join(
+                TX0,
+                1,
+                {value: alike},
+                f"{alike} outputs for a pool of {pool}, with its fee of {' or '.join(map(str, fees))}",
+            )
     return None
 
 
@@ -147,7 +153,9 @@ def alike(tx: Transaction) -> Join | None:
     The widest rule, which also meets trades of tokens and payments that look like joins on purpose.
     """
     value, count = max(Counter(tx.paid).items(), key=lambda one: one[::-1], default=(0, 0))
-    if count < 2 or count > tx.people or len(tx.paid) not in (2 * count - 1, 2 * count) or _stonewall(tx):
+    if count < 2 or count > tx.people or len(tx.paid) not in (2 * count - 1, 2 * count):
+        return None
+    if _stonewall(tx) or (value <= DUST and len(tx.spent) == TRANSFER):
         return None
     return Join(ALIKE, count, {value: count}, f"{count} outputs of {value} among {len(tx.paid)}, {tx.people} payers")
 
