@@ -43,6 +43,8 @@ async def at_rate(port: int, requests: Sequence[bytes], rate: float) -> Told:
     began = time.perf_counter()
 
     async def one(request: bytes, due: float) -> None:
+        while idle and idle[-1][0].at_eof():  # closed by the server, as nothing was asked for long
+            idle.pop()[1].close()
         pair = idle.pop() if idle else await asyncio.open_connection(HOST, port, limit=1 << 24)
         try:
             if why := await _ask(pair, request):
