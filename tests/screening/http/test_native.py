@@ -113,6 +113,7 @@ def test_a_withdrawal_before_it_is_made(server: Running) -> None:
 def test_what_is_known_of_an_address(server: Running) -> None:
     with server.client() as client:
         found = client.get(f"/v1/addresses/{WHO['mixed']}/exposures").json()
+        assert "swapped or bridged" in found["note"]
         shares = {(one["direction"], one["category"]): one["share"] for one in found["exposures"]}
         assert shares[("source", "mixer")] == "0.300000"
         labels = client.get(f"/v1/addresses/{format_address(SANCTIONED)}/labels").json()["labels"]

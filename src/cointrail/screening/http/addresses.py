@@ -26,6 +26,7 @@ async def exposures(request: Request, here: Here, key: Reader, address: Address)
         "chain": said["subject"]["chain"],
         "policy": screened.exposure.policy if screened.exposure else None,
         "exposures": said["exposures"],
+        "note": screened.exposure.note if screened.exposure else None,
         "ledger": screened.exposure.ledger if screened.exposure else screened.ledger,
         "labels": screened.exposure.labels if screened.exposure else screened.labels,
     }

@@ -222,6 +222,7 @@ class ExposuresAnswer(Answer):
     chain: str
     policy: str | None
     exposures: list[ExposureAnswer]
+    note: str | None = Field(description="what the exposures do not say")
     ledger: str
     labels: str
 
