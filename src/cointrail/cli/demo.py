@@ -7,9 +7,10 @@ import typer
 from rich.console import Console
 
 from cointrail.cli.progress import progress
+from cointrail.cli.publishing import publish
 from cointrail.drills.demo import Demo, run
-from cointrail.reports import show, write_page
-from cointrail.tracing import write
+from cointrail.reports import show
+from cointrail.tracing import tell
 
 
 def demo(
@@ -21,10 +22,10 @@ def demo(
     with progress() as step:
         done = run(transfers, seed, out, step)
         step("results", 0)
-        content, rows = write(done.trail, out)
-        write_page(content, rows, out)
+        told = tell(done.trail)
+        publish(told, out)
     console = Console(highlight=False, soft_wrap=True)
-    show(content, console, out)
+    show(told.content, console, out)
     _score(done, console)
 
 

@@ -8,13 +8,14 @@ from rich.console import Console
 
 from cointrail.chains import asset_key, parse_time, read_addresses, read_hashes
 from cointrail.cli.progress import progress
+from cointrail.cli.publishing import publish
 from cointrail.conversions.bridges import extended
 from cointrail.conversions.swappers import read_confirmed
 from cointrail.errors import InputError
 from cointrail.ledger import open_ledger
 from cointrail.prices import Prices, read_prices
-from cointrail.reports import show, write_page
-from cointrail.tracing import Settings, Theft, write
+from cointrail.reports import show
+from cointrail.tracing import Settings, Theft, tell
 from cointrail.tracing import trace as follow
 from cointrail.tracing.behaviour import Behaviour
 from cointrail.tracing.policies import POLICIES
@@ -101,10 +102,10 @@ def trace(
     with progress() as step:
         trail = follow([open_ledger(ledger, step) for ledger in ledgers], theft, settings=settings, step=step)
         step("results", 0)
-        content, rows = write(trail, out)
-        write_page(content, rows, out)
+        told = tell(trail)
+        publish(told, out)
         step("results", 1)
-    show(content, Console(highlight=False), out)
+    show(told.content, Console(highlight=False), out)
 
 
 def _time(option: str, text: str | None) -> int | None:

@@ -286,6 +286,13 @@ class Results:
             self.ledgers, self.trail.passages, self.trail.links, {fact.tx for fact in self._facts.values() if fact.tx}
         )
 
+    def weigh(self) -> None:
+        """Weigh what may be the other side of deposits at which the trail stops.
+
+        Results need it; it may be done before, in another thread than what else they tell.
+        """
+        assert self._open is not None
+
     @cached_property
     def _candidates(self) -> list[Candidate]:
         passages = self.trail.passages

@@ -4,6 +4,8 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
@@ -16,19 +18,42 @@ from cointrail.tracing.results import COLUMNS, HOLDINGS, Results
 from cointrail.tracing.tracer import Trail
 
 
-def write(trail: Trail, out: Path) -> tuple[dict[str, Any], list[dict[str, str]]]:
-    """Write trail.json, movements.csv, movements.parquet and holdings.csv into a folder; the first two's content."""
+@dataclass(frozen=True)
+class Told:
+    """What is written of a trail: the content of trail.json, the rows of movements.csv and of holdings.csv."""
+
+    content: dict[str, Any]
+    movements: list[dict[str, str]]
+    holdings: list[dict[str, Any]]
+
+
+def tell(trail: Trail) -> Told:
+    """A trail in words and decimals."""
     results = Results(trail)
-    content, rows = results.trail_json(), list(results.movements())
+    with ThreadPoolExecutor(1) as aside:  # candidates are weighed by compiled loops, beside which rows can be made
+        weighed = aside.submit(results.weigh)
+        movements = list(results.movements())
+        weighed.result()
+    return Told(results.trail_json(), movements, list(results.holdings()))
+
+
+def save(told: Told, out: Path) -> None:
+    """Write trail.json, movements.csv, movements.parquet and holdings.csv into a folder."""
     out.mkdir(parents=True, exist_ok=True)
-    write_bytes(out / "trail.json", f"{_json(content)}\n".encode())
-    _write_csv(out / "movements.csv", COLUMNS, rows)
-    _write_csv(out / "holdings.csv", HOLDINGS, results.holdings())
-    columns = {name: pa.array([row[name] for row in rows], pa.string()) for name in COLUMNS}
+    write_bytes(out / "trail.json", f"{_json(told.content)}\n".encode())
+    _write_csv(out / "movements.csv", COLUMNS, told.movements)
+    _write_csv(out / "holdings.csv", HOLDINGS, told.holdings)
+    columns = {name: pa.array([row[name] for row in told.movements], pa.string()) for name in COLUMNS}
     sink = pa.BufferOutputStream()
     pq.write_table(pa.table(columns), sink, compression="zstd")
     write_bytes(out / "movements.parquet", sink.getvalue().to_pybytes())
-    return content, rows
+
+
+def write(trail: Trail, out: Path) -> Told:
+    """Tell a trail and save it."""
+    told = tell(trail)
+    save(told, out)
+    return told
 
 
 def _json(value: Any, indent: str = "") -> str:

@@ -214,7 +214,7 @@ def _joined(old: Bridge, new: Bridge) -> Bridge:
 
 def _read(text: str, where: str) -> list[Bridge]:
     try:
-        entries = yaml.safe_load(text)
+        entries = yaml.load(text, Loader=yaml.CSafeLoader)
         if not isinstance(entries, list):
             raise ValueError("a list of bridges is expected")
         return [_bridge(entry) for entry in entries]

@@ -65,7 +65,7 @@ def flow(web: Web, ends: Ends, worth: Worth, backward: bool) -> Flow:
     :param ends: endpoints of this policy by the place where they are.
     :param worth: how wide one unit of each asset is drawn.
     """
-    edges = {((b, a) if backward else (a, b)): turned(edge, backward) for (a, b), edge in web.edges.items()}
+    edges = {(b, a): turned(edge) for (a, b), edge in web.edges.items()} if backward else web.edges
     pairs = {(a, b): edge for (a, b), edge in edges.items() if (edge.amount or edge.came) and a.address and a != b}
     payers = {start for start, _ in pairs}
     stops = {end for _, end in pairs if not end.address or (end in ends and end not in payers)} - web.starts
@@ -95,9 +95,9 @@ def flow(web: Web, ends: Ends, worth: Worth, backward: bool) -> Flow:
     return result
 
 
-def turned(edge: Edge, backward: bool) -> Edge:
-    """The edge as walked: backward, what came is where the walk set out."""
-    if not backward or edge.amount == edge.came:
+def turned(edge: Edge) -> Edge:
+    """An edge as walked backward: what came is where the walk set out."""
+    if edge.amount == edge.came:
         return edge
     return Edge(edge.came, edge.count, edge.first, edge.last, edge.amount, edge.names)
 
@@ -175,13 +175,23 @@ def _ends(tails: list[Tail], last: int, worth: Worth) -> list[Key]:
 
 def _band(result: Flow, start: Key, end: Key, edge: Edge) -> None:
     for key in (start, end):
-        result.nodes.setdefault(key, Node(*key))
-    result.links.setdefault((start, end), Edge()).join(edge)
+        _node(result, key)
+    link = result.links.get((start, end))
+    if link is None:
+        link = result.links[start, end] = Edge()
+    link.join(edge)
 
 
 def _count(result: Flow, key: Key, place: Place, amount: Decimal) -> None:
-    places = result.nodes.setdefault(key, Node(*key)).places
+    places = _node(result, key).places
     places[place] = EXACT.add(places.get(place, ZERO), amount)
+
+
+def _node(result: Flow, key: Key) -> Node:
+    found = result.nodes.get(key)
+    if found is None:
+        found = result.nodes[key] = Node(*key)
+    return found
 
 
 def _sums(pairs: Pairs) -> dict[str, Decimal]:
