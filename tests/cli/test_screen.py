@@ -1,6 +1,7 @@
 """The commands of screening, as people type them."""
 
 import json
+import socket
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,36 @@ def test_a_file_of_addresses(ledger: Path, tmp_path: Path) -> None:
     assert [line.split(":")[0].split(",")[0] for line in lines] == ["block", "clear"]
     each = [json.loads(line) for line in done("screen", f"@{file}", "--ledger", ledger, "--json").out.splitlines()]
     assert [one["verdict"] for one in each] == ["block", "clear"]
+
+
+def test_several_addresses(ledger: Path) -> None:
+    lines = done("screen", *map(format_address, (DEALER, CLEAN)), "--ledger", ledger).out.splitlines()
+    assert [line.split(":")[0].split(",")[0] for line in lines] == ["block", "clear"]
+
+
+def test_exposures_that_are_there_are_read_though_nothing_can_be_written(ledger: Path) -> None:
+    """A folder where the lock would be: nobody can write it."""
+    before = done("screen", format_address(MIXED), "--ledger", ledger, "--as-of", "2023-11-15").out
+    (ledger / "exposure" / ".exposure.lock").unlink()
+    (ledger / "exposure" / ".exposure.lock").mkdir()
+    assert done("screen", format_address(MIXED), "--ledger", ledger, "--as-of", "2023-11-15").out == before
+
+
+@pytest.mark.parametrize("command", [["list"], ["audit"], ["revoke", "00112233"]])
+def test_where_no_keys_are_kept_nothing_is_made(command: list[str], tmp_path: Path) -> None:
+    """A log that is not there does not fit."""
+    said = run("keys", *command, "--database", f"sqlite:///{tmp_path}/none.sqlite")
+    assert said.refused and "nothing is kept there" in said.err
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_port_that_is_taken_is_said_to_be(ledger: Path, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        said = run(
+            "serve", "--ledger", ledger, "--port", taken.getsockname()[1],
+            "--database", f"sqlite:///{tmp_path}/db.sqlite", "--secret-file", tmp_path / "secret",
+        )  # fmt: skip
+    assert said.refused and "Address already in use; give another --host or --port" in said.err
 
 
 @pytest.mark.parametrize(

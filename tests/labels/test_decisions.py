@@ -47,6 +47,21 @@ def test_an_appealed_label_counts_and_says_so(tmp_path: Path) -> None:
     assert only(opened, 2000) == ("valid", True)
 
 
+def test_an_end_that_is_told_later_overrules_what_had_been_decided(tmp_path: Path) -> None:
+    """Restored at 3000; then it is learnt that it ended at 2000, and later that it was at 1000."""
+    opened = store(tmp_path)
+    decide(opened, "revoke", 1500)
+    decide(opened, "restore", 3000, 300)
+    decide(opened, "expire", 2000, 400)
+    assert [only(opened, time)[0] for time in (1499, 1999, 2000, 4000)] == ["valid", "revoked", "expired", "expired"]
+    assert only(opened, 4000, known=350) == ("valid", True)
+    decide(opened, "restore", 5000, 500)
+    decide(opened, "expire", 1000, 600)
+    assert [only(opened, time)[0] for time in (999, 1000, 6000)] == ["valid", "expired", "expired"]
+    with pytest.raises(InputError, match="nothing to expire"):
+        decide(opened, "expire", 2500, 700)
+
+
 @pytest.mark.parametrize(("action", "word"), [("revoke", "revoked"), ("expire", "expired")])
 def test_an_ended_label_counted_before(action: str, word: str, tmp_path: Path) -> None:
     opened = store(tmp_path)

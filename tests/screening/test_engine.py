@@ -6,14 +6,17 @@ from pathlib import Path
 
 import pytest
 
+from cointrail.chains import Asset, format_time
 from cointrail.cli.exposing import apart
 from cointrail.errors import InputError
 from cointrail.exposure import Exposure, Part
 from cointrail.labels import Labels
 from cointrail.ledger import open_ledger
 from cointrail.prices import read_prices
+from cointrail.reports.screening import lines
 from cointrail.screening import Snapshot, Sources
 from cointrail.screening.reading import parse_rules
+from cointrail.screening.worth import Worth
 from tests.making import START, address, ledger, row
 from tests.screening.arithmetic import Arithmetic
 from tests.screening.world import (
@@ -197,8 +200,28 @@ def test_exposures_are_made_by_another_process(tmp_path: Path, sources: Sources)
 def test_why_another_process_could_not_make_them_is_told(tmp_path: Path, sources: Sources) -> None:
     """Here a file stands where their folder has to be."""
     (tmp_path / "ledger" / "exposure").write_text("in the way")
-    with pytest.raises(InputError, match=r"exposure: .*check path and disk"):
+    with pytest.raises(InputError, match="exposure: the table of its exposures has to be made, but Not a directory"):
         apart(tmp_path / "ledger")
+
+
+def test_without_a_rule_in_force_nobody_has_looked(snapshot: Snapshot) -> None:
+    """Neither the thief nor the exchange is clear by rules that begin later."""
+    later = replace(snapshot, rules=replace(snapshot.rules, valid_from=END + 1))
+    for who in (THIEF, EXCHANGE):
+        said = later.screen(who, END).content()
+        assert (said["verdict"], said["reasons"], said["rules"]["in_force"]) == ("unknown", [], 0)
+        assert "  unknown  no rule of" in "\n".join(lines(said))
+
+
+def test_exposures_of_later_than_the_time_asked_for_are_said_to_be(snapshot: Snapshot) -> None:
+    note = f"exposures are of the whole ledger, to {format_time(snapshot.end or 0)}"
+    assert note in "\n".join(lines(snapshot.screen(MIXED, START).content()))
+    assert note not in "\n".join(lines(snapshot.screen(MIXED, END + 10**6).content()))
+
+
+def test_dollars_that_a_ledger_counts_in_need_no_price() -> None:
+    own = Asset("USD", "USD", 2, "user")
+    assert Worth("ethereum", [own]).rate("USD", END) == Fraction(1, 100)
 
 
 def test_what_a_label_bears_falls_with_it(snapshot: Snapshot) -> None:

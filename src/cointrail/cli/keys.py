@@ -9,7 +9,7 @@ from rich.table import Table
 
 from cointrail.chains import format_time
 from cointrail.errors import InputError
-from cointrail.screening.database import audit, open_database
+from cointrail.screening.database import DEFAULT, Database, audit, open_database
 from cointrail.screening.database import keys as book
 
 DatabaseOption = Annotated[
@@ -43,7 +43,7 @@ def add(
 ) -> None:
     """Make a key and show it, this once."""
     secret = book.master(secret_file or Path(book.MASTER_FILE))
-    found = open_database(*([database] if database else []))
+    found = open_database(database or DEFAULT)
     key, text = found.write(lambda connection: book.add(connection, name, scope or list(book.SCOPES), rate))
     typer.echo(f"id: {key.id}")
     typer.echo(f"key: {text}")
@@ -55,7 +55,7 @@ def add(
 def list_(database: DatabaseOption = None) -> None:
     """All keys, with what they may do; never the keys themselves."""
     table = Table("id", "name", "scopes", "a second", "since", "revoked", box=None)
-    for key in open_database(*([database] if database else [])).read(book.listed):
+    for key in _kept(database).read(book.listed):
         revoked = "" if key.revoked is None else format_time(key.revoked)
         table.add_row(key.id, key.name, " ".join(sorted(key.scopes)), str(key.rate), format_time(key.created), revoked)
     Console(highlight=False, markup=False).print(table)
@@ -64,7 +64,7 @@ def list_(database: DatabaseOption = None) -> None:
 @keys.command()
 def revoke(id_: Annotated[str, typer.Argument(metavar="ID")], database: DatabaseOption = None) -> None:
     """End a key. A running server stops taking it within a second."""
-    open_database(*([database] if database else [])).write(lambda connection: book.revoke(connection, id_))
+    _kept(database).write(lambda connection: book.revoke(connection, id_))
     typer.echo(f"{id_} is revoked")
 
 
@@ -72,7 +72,11 @@ def revoke(id_: Annotated[str, typer.Argument(metavar="ID")], database: Database
 def audit_(database: DatabaseOption = None) -> None:
     """Check that no line of the audit log was changed or is missing; note the digest elsewhere to see a cut end."""
     try:
-        lines, last = open_database(*([database] if database else [])).read(audit.verify)
+        lines, last = _kept(database).read(audit.verify)
     except ValueError as error:
         raise InputError(f"the audit log does not fit: {error}") from error
     typer.echo(f"{lines:,} lines fit; the last digest is {last}")
+
+
+def _kept(database: str | None) -> Database:
+    return open_database(database or DEFAULT, make=False)

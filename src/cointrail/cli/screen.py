@@ -18,7 +18,9 @@ from cointrail.screening.paths import evidence
 
 
 def screen(
-    address: Annotated[str, typer.Argument(metavar="ADDRESS|@FILE", help="An address, or a file with one a line.")],
+    addresses: Annotated[
+        list[str], typer.Argument(metavar="ADDRESS|@FILE...", help="Addresses, or files with one a line.")
+    ],
     ledger: Annotated[Path, typer.Option("--ledger", metavar="LEDGER", help="Its transfers and labels.")] = Path(),
     as_of: Annotated[
         str | None, typer.Option("--as-of", metavar="TIME", help="Labels, rules and prices of then; now.")
@@ -31,20 +33,25 @@ def screen(
     ways: Annotated[
         bool, typer.Option("--paths", help="A way behind each exposure, transaction by transaction.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, one line for each address of a file.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print JSON, one line for each of several addresses.")
+    ] = False,
 ) -> None:
     """Screen addresses: clear, unknown, review or block, with reasons and what would change it."""
     with progress() as step:
         found = Sources(ledger, exposing(step), rules, read_prices(prices) if prices else None).snapshot
     moment = int(time.time()) if as_of is None else _time(as_of)
-    many = address.startswith("@")
-    done: list[Screening] = (
-        [found.screen(raw, moment) for raw in read_addresses(address)] if many else [found.screen_text(address, moment)]
-    )
-    for one in done:
-        said = one.content()
+    many = len(addresses) > 1 or addresses[0].startswith("@")
+    done: list[Screening] = []
+    for one in addresses:
+        if one.startswith("@"):
+            done += [found.screen(raw, moment) for raw in read_addresses(one)]
+        else:
+            done.append(found.screen_text(one, moment))
+    for screened in done:
+        said = screened.content()
         if ways:
-            said["paths"] = evidence(found, one.address, said["reasons"])
+            said["paths"] = evidence(found, screened.address, said["reasons"])
         if as_json:
             typer.echo(json.dumps(said, indent=None if many else 1, ensure_ascii=False))
         else:

@@ -27,12 +27,13 @@ def serve(
 ) -> None:
     """Serve the screening API until interrupted. `cointrail keys add` makes the keys."""
     from cointrail.screening import http
-    from cointrail.screening.database import keys, open_database
+    from cointrail.screening.database import DEFAULT, keys, open_database
 
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s")
     with progress() as step:
         sources = Sources(ledger, exposing(step), rules, read_prices(prices) if prices else None, apart)
     secret = keys.master(secret_file or Path(keys.MASTER_FILE))
-    app = http.make_app(sources, open_database(*([database] if database else [])), secret)
-    typer.echo(f"http://{host}:{port}/openapi.json says what can be asked", err=True)
-    http.serve(app, host, port)
+    app = http.make_app(sources, open_database(database or DEFAULT), secret)
+    with http.listening(host, port) as place:
+        typer.echo(f"http://{host}:{port}/openapi.json says what can be asked", err=True)
+        http.serve(app, place)

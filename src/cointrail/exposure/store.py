@@ -3,6 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -128,13 +129,14 @@ def build(
     """
     if policy not in POLICIES:
         raise InputError(f"unknown policy {policy!r}; there are {', '.join(POLICIES)}")
+    with suppress(*BROKEN):  # where it is there, nothing is written: evidence may be read-only
+        return Exposures(ledger, labels, policy, conversions)
     home = ledger.path / FOLDER
-    home.mkdir(exist_ok=True)
+    with suppress(OSError):  # of which the lock tells
+        home.mkdir(exist_ok=True)
     with alone(home / LOCK, "the table of its exposures"):
-        try:
+        with suppress(*BROKEN):
             return Exposures(ledger, labels, policy, conversions)
-        except BROKEN:
-            pass
         try:
             _save(ledger, labels, policy, conversions, *both(ledger, labels, policy, step, conversions))
         except MemoryError as error:

@@ -80,10 +80,21 @@ def after(status: Status, action: Action) -> Status:
     return {Action.EXPIRE: Status.EXPIRED, Action.REVOKE: Status.REVOKED, Action.RESTORE: Status.VALID}[action]
 
 
+def counting(decisions: Iterable[Decision]) -> list[Decision]:
+    """The decisions that count, in their order. An end tells what happened since: it overrules whatever had been
+    decided before about the time behind it."""
+    found: list[Decision] = []
+    for decision in sorted(decisions, key=lambda one: (one.recorded, one.id)):
+        if decision.action is Action.EXPIRE:
+            found = [one for one in found if one.at < decision.at]
+        found.append(decision)
+    return sorted(found, key=lambda one: one.order)
+
+
 def stretches(label: Label, decisions: Iterable[Decision]) -> Iterator[Stretch]:
     """The life of a label from its first moment to its last by its source, cut where decisions change its status."""
     begin, status = label.valid_from, Status.VALID
-    for decision in sorted(decisions, key=lambda decision: decision.order):
+    for decision in counting(decisions):
         if label.valid_to is not None and decision.at >= label.valid_to:
             break
         then = after(status, decision.action)
@@ -102,7 +113,7 @@ def status(label: Label, decisions: Iterable[Decision], time: int | None) -> Sta
         early = label.valid_from is not None and time < label.valid_from
         return Status.EARLY if early else Status.ENDED
     found = Status.VALID
-    for decision in sorted(decisions, key=lambda decision: decision.order):
+    for decision in counting(decisions):
         if time is None or decision.at <= time:
             found = after(found, decision.action)
     return found

@@ -28,7 +28,7 @@ from cointrail.labels.categories import category
 from cointrail.labels.claim import claim
 from cointrail.labels.columns import ADDRESS_BYTES, Columns, distinct, matrix
 from cointrail.labels.confidence import level
-from cointrail.labels.decision import Action, Decision, Status, after, held, status
+from cointrail.labels.decision import Action, Decision, Status, held, status, stretches
 from cointrail.labels.label import ID_BYTES, Label
 from cointrail.labels.listings import TABLE, as_claims
 from cointrail.labels.segment import (
@@ -141,8 +141,10 @@ class Labels:
         if not ids:
             raise InputError("a decision is about labels: name one by its id, as `cointrail label find` shows it")
         for name, row in zip(ids, self._found(ids), strict=True):
-            before = status(self._columns.label(row), self._decided.get(name, ()), decision.at)
-            if before in (Status.EARLY, Status.ENDED) or after(before, decision.action) is before:
+            label, told = self._columns.label(row), self._decided.get(name, ())
+            before = status(label, told, decision.at)
+            same = list(stretches(label, [*told, decision])) == list(stretches(label, told))
+            if before in (Status.EARLY, Status.ENDED) or same:
                 raise InputError(f"label {name}: it is {before} at that time; there is nothing to {decision.action}")
         docket.keep(self._folder / docket.FOLDER, decision)
         self._load()

@@ -21,6 +21,10 @@ def lines(said: Mapping[str, Any], brief: bool = False) -> Iterator[str]:
     yield head
     for reason in said["reasons"]:
         yield f"  {reason['action']}  {plain(reason['text'], SENTENCE)}  [{reason['code']}]"
+    if not said["rules"]["in_force"]:
+        yield f"  unknown  no rule of {plain(said['rules']['name'])} was in force then"
+    if said["exposures_to"] is not None and said["as_of"] < said["exposures_to"]:
+        yield f"  note: exposures are of the whole ledger, to {said['exposures_to']}"
     if said["stale"]:
         yield "  note: exposures were computed from another state of ledger or labels"
     for title, entries in (
@@ -73,5 +77,6 @@ def _paths(found: list[Mapping[str, Any]]) -> Iterator[str]:
         yield head
         for move in one["movements"]:
             payer, payee = (move[side] or "nobody" for side in ("from", "to"))
-            when, transaction = move["time"] or "at an unknown time", move["transaction"] or "not told"
-            yield f"  {payer} paid {move['amount']} to {payee} {when} in {transaction}"
+            when = move["time"] or "at an unknown time"
+            within = f" in {move['transaction']}" if move["transaction"] else ""
+            yield f"  {payer} paid {move['amount']} {plain(move['symbol'])} to {payee} {when}{within}"

@@ -77,7 +77,7 @@ def _condition(one: Fired, worth: Worth) -> str:
         sources = ", ".join(sorted({claim.label.source for claim in one.claims}))
         return f"if the label of {sources} did not stand"
     if one.pool is None:
-        return "if anything were known of the address"
+        return "if something harmless were known of the address"
     if one.undecided:
         return (
             f"if a price told what {amount_text(one.pool.asset, one.amount, worth)} were worth, and it were too little"

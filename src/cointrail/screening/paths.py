@@ -132,6 +132,7 @@ def content(snapshot: Snapshot, found: Way) -> list[dict[str, Any]]:
             "from": parties[n],
             "to": parties[number + n],
             "amount": snapshot.worth.text(ledger.assets[int(facts.asset[n])].key, facts.amount[n]),
+            "symbol": ledger.assets[int(facts.asset[n])].symbol,
         }
         for n in range(number)
     ]

@@ -34,6 +34,7 @@ class Screening:
     ledger: str  # digests
     labels: str
     prices: str | None
+    end: int | None = None  # the last second of the ledger; exposures are of all of it, whatever `as_of`
     late: bool = False  # whether the ledger on the disk was added to since
 
     @property
@@ -59,7 +60,12 @@ class Screening:
             "changes": changes(self.judged, self.worth),
             "exposures": _exposures(self.exposure, self.worth, self.worth_time),
             "labels": [label_content(one) for one in self.claims],
-            "rules": {"name": self.rules.name, "version": self.rules.version},
+            "rules": {
+                "name": self.rules.name,
+                "version": self.rules.version,
+                "in_force": len(self.judged.rules),
+            },
+            "exposures_to": None if self.end is None else format_time(self.end),
             "digests": {
                 "ledger": self.ledger,
                 "labels": self.labels,

@@ -85,6 +85,7 @@ class Snapshot:
             worth=self.worth,
             worth_time=worth_time,
             ledger=self.ledger.digest,
+            end=self.end,
             late=self.late,
             labels=self.labels_digest,
             prices=self.prices,

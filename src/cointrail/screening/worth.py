@@ -11,6 +11,7 @@ from cointrail.prices import Prices
 
 KEPT = 4096  # rates in memory
 CENT = 100
+DOLLAR = "USD"  # what a ledger calls dollars that its sources count in
 
 
 class Worth:
@@ -47,6 +48,8 @@ class Worth:
     def _rate(self, key: str, time: int) -> Fraction | None:
         """US dollars for one smallest unit, None without a price."""
         asset = self._assets.get(key)
+        if asset is not None and asset.key == DOLLAR:
+            return Fraction(1, 10**asset.decimals)
         if asset is None or self._prices is None:
             return None
         return self._prices.value(self.chain, asset, 1, time)

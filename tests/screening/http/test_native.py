@@ -144,6 +144,20 @@ def test_a_new_label_shows_in_the_next_answer_and_says_why(server: Running) -> N
         assert [one["verdict"] for one in listed["watched"]] == ["block"]
 
 
+def test_what_is_watched_is_screened_again_though_nobody_asks(server: Running) -> None:
+    """Nothing is asked but what changed, which reads no label."""
+    fresh = address(600 + server.base.count("1"))
+    with server.client() as client:
+        made = client.post("/v1/watchlists", json={"name": "quiet"}).json()
+        client.put(f"/v1/watchlists/{made['id']}/addresses/{format_address(fresh)}").raise_for_status()
+        Labels(server.ledger).add([label(fresh, "sanction")])
+        deadline = time.monotonic() + 20
+        while not (found := client.get(f"/v1/watchlists/{made['id']}/changes").json()["changes"]):
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        assert found[0]["comparison"]["verdict"] == {"before": "unknown", "after": "block"}
+
+
 def test_new_transfers_are_used_once_they_are_ready(server: Running) -> None:
     """Nobody waits for the exposures of a whole ledger; answers say that they are of before until then."""
     fresh = 700 + server.base.count("1")

@@ -6,10 +6,11 @@ from typing import Any, TypeVar
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from cointrail.errors import InputError
+from cointrail.screening.database.tables import keys
 
 SQLITE, POSTGRES = "sqlite", "postgresql"
 DEFAULT = "sqlite:///cointrail.sqlite"
@@ -59,10 +60,11 @@ class Database:
         self._write.dispose()
 
 
-def open_database(text: str = DEFAULT) -> Database:
+def open_database(text: str = DEFAULT, make: bool = True) -> Database:
     """The database at a URL, `sqlite:///PATH` or `postgresql://…`, at the newest layout.
 
-    InputError, which never shows a password, where there is none or it cannot be used.
+    InputError, which never shows a password, where it cannot be used, or nothing is kept there yet and is not to be
+    made.
     """
     try:
         url = make_url(text)
@@ -78,6 +80,9 @@ def open_database(text: str = DEFAULT) -> Database:
     shown = url.render_as_string(hide_password=True)
     try:
         database = Database(url)
+        if not make and not _kept(database, url):
+            database.close()
+            raise InputError(f"{shown}: nothing is kept there; --database names another one, `keys add` makes one")
         if kind == SQLITE and not Path(url.database or "").exists():
             Path(url.database or "").touch(mode=0o600)
         database.migrate()
@@ -85,6 +90,13 @@ def open_database(text: str = DEFAULT) -> Database:
         why = " ".join(str(getattr(error, "orig", None) or error).split())
         raise InputError(f"cannot use the database {shown}: {_without(why, url)[:200]}; check that it runs") from error
     return database
+
+
+def _kept(database: Database, url: URL) -> bool:
+    """Whether there are tables of ours."""
+    if not database.postgres and not Path(url.database or "").exists():
+        return False
+    return database.read(lambda connection: inspect(connection).has_table(keys.name))
 
 
 def _without(text: str, url: URL) -> str:

@@ -23,7 +23,7 @@ async def health(here: Here) -> Response:
         works = True
     except (SQLAlchemyError, TimeoutError):
         works = False
-    snapshot = here.sources.snapshot
+    snapshot = await here.snapshot()
     said = {
         "status": "ok" if works else "failing",
         "version": __version__,

@@ -118,6 +118,7 @@ class RulesName(Answer):
 
     name: str
     version: str
+    in_force: int = Field(description="how many of its rules counted at the time of the screening")
 
 
 class Stake(Answer):
@@ -159,6 +160,7 @@ class ScreeningAnswer(Answer):
     exposures: list[ExposureAnswer]
     labels: list[LabelAnswer]
     rules: RulesName
+    exposures_to: str | None = Field(description="exposures are of everything up to this time, whatever `as_of`")
     digests: Digests
     stale: bool
     movement: MovementAnswer | None = None
@@ -195,6 +197,7 @@ class PathMovement(Answer):
     from_: str | None = Field(alias="from")
     to: str | None
     amount: Decimal
+    symbol: str
 
 
 class Path(Answer):

@@ -1,10 +1,12 @@
 """The application, put together, and the server that runs it."""
 
+import asyncio
 import gc
 import logging
+import socket
 import sys
 from collections.abc import AsyncIterator, MutableMapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import uvicorn
@@ -13,6 +15,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from cointrail import __version__
+from cointrail.errors import InputError
 from cointrail.screening.database import Database
 from cointrail.screening.http import about, addresses, elliptic, screenings, transfers, trm, watchlists
 from cointrail.screening.http.edge import Edge, Receive, Send
@@ -23,6 +26,7 @@ from cointrail.screening.sources import Sources
 
 TURN = 0.0005  # seconds before the thread that writes may take its turn from the one that answers
 YOUNG = (20_000, 20, 50)  # new objects between two looks for cycles
+BACKLOG = 1024  # connections that wait to be taken
 ROUTERS = (about, screenings, transfers, addresses, watchlists, elliptic, trm)
 TITLE = "cointrail screening"
 DESCRIPTION = """Verdicts on addresses with everything that they rest on. Amounts are exact decimal strings, times UTC.
@@ -47,24 +51,37 @@ def make_app(sources: Sources, database: Database, master: bytes) -> Application
     return Application(sources, database, master)
 
 
-def serve(app: Application, host: str, port: int) -> None:
-    """Answer until interrupted."""
+def listening(host: str, port: int) -> socket.socket:
+    """Where requests come in. InputError where nobody can listen."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=BACKLOG)
+    except (OSError, OverflowError) as error:
+        why = (getattr(error, "strerror", None) or str(error)).partition(" (")[0]  # which says again where
+        raise InputError(f"cannot listen on {host}, port {port}: {why}; give another --host or --port") from error
+
+
+def serve(app: Application, place: socket.socket) -> None:
+    """Answer what comes in until interrupted."""
     sys.setswitchinterval(TURN)
     gc.collect()
     gc.freeze()  # what was opened stays: a look for cycles through all of it would hold answers up
     gc.set_threshold(*YOUNG)
     logging.getLogger("cointrail").setLevel(logging.INFO)
-    uvicorn.run(
+    config = uvicorn.Config(
         app,
-        host=host,
-        port=port,
         access_log=False,  # ours leaves out what may be secret
         server_header=False,
         log_level="warning",
         timeout_keep_alive=30,
         h11_max_incomplete_event_size=16_384,
-        backlog=1024,
+        backlog=BACKLOG,
     )
+    server = uvicorn.Server(config)
+    with suppress(KeyboardInterrupt):  # raised once more after all was ended in order
+        server.run([place])
+    if not server.started:
+        raise InputError("the server did not start; what it said before says why")
 
 
 def _api(service: Service) -> FastAPI:
@@ -74,7 +91,9 @@ def _api(service: Service) -> FastAPI:
             await rescreen(service)
 
         service.on_change = changed
+        looking = asyncio.create_task(service.look())
         yield
+        looking.cancel()
         await service.close()
 
     app = FastAPI(

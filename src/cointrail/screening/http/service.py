@@ -32,6 +32,7 @@ from cointrail.screening.sources import Snapshot, Sources
 T = TypeVar("T")
 JSON = "application/json"
 KEPT = 86_400  # seconds that an idempotency key is remembered
+LOOK = 2.0  # seconds between two looks for changed files where nobody asks anything
 TURN = 20  # screenings between two moments in which others get their turn
 HEADER = "idempotency-key"
 LONGEST = 200
@@ -60,6 +61,12 @@ class Service:
             if self.sources.changed():
                 await self._refresh()
         return self.sources.snapshot
+
+    async def look(self) -> None:
+        """See changes of files though nobody asks: what is watched is screened again all the same."""
+        while True:
+            await asyncio.sleep(LOOK)
+            await self.snapshot()
 
     async def _refresh(self) -> None:
         before = self.sources.snapshot
