@@ -38,8 +38,7 @@ def ledger(tmp_path_factory: pytest.TempPathFactory) -> Ledger:
 
 def test_the_files_hold_the_same(ledger: Ledger, tmp_path: Path) -> None:
     trail = cointrail.trace(ledger, theft(A), "all")
-    told = write(trail, tmp_path / "new" / "folder")
-    content, rows = told.content, told.movements
+    content, rows = write(trail, tmp_path / "new" / "folder")
     out = tmp_path / "new" / "folder"
     assert json.loads((out / "trail.json").read_text("utf-8")) == content
     assert list(csv.DictReader(io.StringIO((out / "movements.csv").read_text("utf-8")))) == rows

@@ -49,11 +49,11 @@ def save(told: Told, out: Path) -> None:
     write_bytes(out / "movements.parquet", sink.getvalue().to_pybytes())
 
 
-def write(trail: Trail, out: Path) -> Told:
-    """Tell a trail and save it."""
+def write(trail: Trail, out: Path) -> tuple[dict[str, Any], list[dict[str, str]]]:
+    """Tell a trail and save it; the content of trail.json, and the rows of movements.csv."""
     told = tell(trail)
     save(told, out)
-    return told
+    return told.content, told.movements
 
 
 def _json(value: Any, indent: str = "") -> str:
