@@ -17,7 +17,7 @@ of the output. All other chains have these arrays empty.
 """
 
 import json
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -271,9 +271,8 @@ class Index:
 
     def holdings(self, address: int) -> range:
         """The holdings of an address id, one an asset."""
-        key = np.uint32(address)
-        low = int(np.searchsorted(self.holding_address, key, "left"))
-        return range(low, int(np.searchsorted(self.holding_address, key, "right")))
+        low = bisect_left(self._address, address)
+        return range(low, bisect_right(self._address, address, low))
 
     def owner_of(self, address: int) -> int:
         """Whose an id is: of an output the address that may spend it, of such a chain's transaction nobody's (0), else
@@ -295,8 +294,8 @@ class Index:
     def holding(self, address: int, asset: int) -> int | None:
         """The holding of an address in an asset; None where there is none."""
         held = self.holdings(address)
-        place = int(np.searchsorted(self.holding_asset[held.start : held.stop], asset)) + held.start
-        return place if place < held.stop and self.asset(place) == asset else None
+        place = bisect_left(self._asset, asset, held.start, held.stop)
+        return place if place < held.stop and self._asset[place] == asset else None
 
     def address(self, holding: int) -> int:
         """The address id of a holding; 0 is nobody."""

@@ -173,7 +173,7 @@ class Ledgers:
 
     # Movements
 
-    def movements(self, holding: int) -> tuple[list[int], list[bool], list[int], list[int], Any]:
+    def movements(self, holding: int) -> tuple[list[int], list[bool], list[int], list[int], bytes]:
         """All movements of a holding: keys, whether value comes in, amounts, the other holdings, marks."""
         number, own = self.split(holding)
         index = self._indexes[number]
@@ -181,7 +181,7 @@ class Ledgers:
         first = self._holdings[number]
         if first:
             peers = [peer + first for peer in peers]
-        return self.keys(number, rows), incoming, amounts, peers, index.mark[rows]
+        return self.keys(number, rows), incoming, amounts, peers, index.mark[rows].tobytes()
 
     def degree(self, holding: int) -> int:
         """How many movements a holding has."""

@@ -174,14 +174,24 @@ def _ends(tails: list[Tail], last: int, worth: Worth) -> list[Key]:
 
 
 def _band(result: Flow, start: Key, end: Key, edge: Edge) -> None:
-    for key in (start, end):
-        result.nodes.setdefault(key, Node(*key))
-    result.links.setdefault((start, end), Edge()).join(edge)
+    band = result.links.get((start, end))
+    if band is None:
+        band = result.links[start, end] = Edge()
+        for key in (start, end):
+            _node(result, key)
+    band.join(edge)
 
 
 def _count(result: Flow, key: Key, place: Place, amount: Decimal) -> None:
-    places = result.nodes.setdefault(key, Node(*key)).places
+    places = _node(result, key).places
     places[place] = EXACT.add(places.get(place, ZERO), amount)
+
+
+def _node(result: Flow, key: Key) -> Node:
+    found = result.nodes.get(key)
+    if found is None:
+        found = result.nodes[key] = Node(*key)
+    return found
 
 
 def _sums(pairs: Pairs) -> dict[str, Decimal]:

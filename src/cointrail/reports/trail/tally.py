@@ -1,6 +1,7 @@
 """One pass over the movements: everything the page draws, summed exactly, without keeping the rows."""
 
 import heapq
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -65,9 +66,11 @@ class Edge:
         self.amount = EXACT.add(self.amount, other.amount)
         self.came = EXACT.add(self.came, other.came)
         self.count += other.count
-        self.first = min(filter(None, (self.first, other.first)), default="")
-        self.last = max(self.last, other.last)
-        self.names |= other.names
+        if other.first:
+            self.first = min(self.first or other.first, other.first)
+            self.last = max(self.last, other.last)
+        if other.names:
+            self.names |= other.names
 
 
 @dataclass
@@ -103,8 +106,8 @@ class Tally:
     """The sums over all movements: a view for each (policy, asset), a web for each (policy, group by its number), and
     each policy's largest movements."""
 
-    views: dict[tuple[str, str], View] = field(default_factory=dict)
-    webs: dict[tuple[str, int], Web] = field(default_factory=dict)
+    views: dict[tuple[str, str], View] = field(default_factory=lambda: defaultdict(View))
+    webs: dict[tuple[str, int], Web] = field(default_factory=lambda: defaultdict(Web))
     largest: dict[str, list[Row]] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
 
@@ -136,7 +139,7 @@ def tally(trail: Mapping[str, Any], movements: Iterable[Row]) -> Tally:
     for number, row in enumerate(movements):
         name, asset, step = row["policy"], row["asset"], _step(row)
         weight = float(step.stolen) * worth.get(asset, 1.0)
-        _weave(result.webs.setdefault((name, group.get(asset, -1)), Web()), known[name], step, weight)
+        _weave(result.webs[name, group.get(asset, -1)], known[name], step, weight)
         _time(result.views, known[name], step)
         result.counts[name] += 1
         item = (weight, -number, row)
@@ -217,7 +220,7 @@ def _time(views: dict[tuple[str, str], View], known: _Known, step: _Step) -> Non
     hop, amounts = step.hop, (step.stolen, step.came)
     near, far = reversed(step.pair) if known.backward else step.pair
     gone, came = reversed(amounts) if known.backward else amounts
-    view = views.setdefault((known.name, near.asset), View())
+    view = views[known.name, near.asset]
     if hop == 1:
         view.theft.add(gone, step.time)
     times = _times(known, step)
@@ -230,7 +233,7 @@ def _time(views: dict[tuple[str, str], View], known: _Known, step: _Step) -> Non
         _grow(view.left, at, gone)
     if far.asset != near.asset:
         _grow(view.by_kind, (at, CONVERTED), gone)
-        view = views.setdefault((known.name, far.asset), View())
+        view = views[known.name, far.asset]
         if not known.again(far):
             _grow(view.left, landed, came)
     if far in known.kinds:
