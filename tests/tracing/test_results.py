@@ -52,12 +52,12 @@ def test_the_files_hold_the_same(ledger: Ledger, tmp_path: Path) -> None:
 
 
 def test_every_setting_keeps_to_the_schema(ledger: Ledger) -> None:
-    for given in (
+    for setting in (
         Settings(),
         Settings(behaviour=None, min_value="0.10", max_hops=3, stop_at=(address(C),), bounds=True),
         Settings(min_value="1e-3"),
     ):
-        content = json.loads(files(ledger, theft(A), given)["trail.json"])
+        content = json.loads(files(ledger, theft(A), setting)["trail.json"])
         validate(content)
     assert content["parameters"]["min_value"] == "0.001"
     reasons = set(schema()["$defs"]["reason"]["enum"])

@@ -245,7 +245,7 @@ class Index:
         self.digest = str(read_said(folder / "index")["digest"])
         # views whose elements are Python integers: half the cost of an array's where few are wanted
         self._entries, self._start = self.entries.data, self.start.data
-        self._link, self._amount = self.link.data, self.amount.data
+        self._link, self._amount, self._wide = self.link.data, self.amount.data, self.wide.ravel().data
         self._address, self._asset = self.holding_address.data, self.holding_asset.data
         self._mark, self._close, self._close_sender = self.mark.data, self.close_row.data, self.close_sender.data
 
@@ -299,15 +299,15 @@ class Index:
 
     def address(self, holding: int) -> int:
         """The address id of a holding; 0 is nobody."""
-        return int(self._address[holding])
+        return self._address[holding]
 
     def asset(self, holding: int) -> int:
         """The asset id of a holding."""
-        return int(self._asset[holding])
+        return self._asset[holding]
 
     def degree(self, holding: int) -> int:
         """How many movements a holding has."""
-        return int(self._start[holding + 1]) - int(self._start[holding])
+        return self._start[holding + 1] - self._start[holding]
 
     def movements(self, holding: int) -> tuple[npt.NDArray[Any], list[bool], list[int], list[int]]:
         """All movements of a holding in chain order: rows, whether value comes in, amounts, the other holdings."""
@@ -366,5 +366,6 @@ class Index:
         return out
 
     def _whole(self, narrow: int) -> int:
-        a, b, c, d = self.wide[narrow ^ LARGE].tolist()
-        return int(a << 192 | b << 128 | c << 64 | d)
+        at = 4 * (narrow ^ LARGE)
+        a, b, c, d = self._wide[at : at + 4]
+        return a << 192 | b << 128 | c << 64 | d

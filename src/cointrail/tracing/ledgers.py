@@ -199,7 +199,7 @@ class Ledgers:
 
     def key(self, number: int, row: int) -> int:
         """The key of a row of one ledger."""
-        return self.keys(number, np.array([row]))[0]
+        return int(row) if self.one else self.keys(number, np.array([row]))[0]
 
     def netted(self, key: int) -> bool:
         """Whether the transaction of a movement moves several assets, and so is settled."""
@@ -289,14 +289,12 @@ class Ledgers:
         """What the ledgers say of rows, by key without sign."""
         found: dict[int, Fact] = {}
         for number, ledger in enumerate(self.all):
-            rows = {self.row(key)[1]: abs(key) for key in keys if self.row(key)[0] == number}
+            rows = {row: abs(key) for key, (of, row) in zip(keys, map(self.row, keys), strict=True) if of == number}
             listed = sorted(rows)
             facts = ledger.facts(listed)
-            for place, row in enumerate(listed):
-                block, time = int(facts.block[place]), int(facts.time[place])
-                found[rows[row]] = Fact(
-                    None if block == NONE else block, None if time == NONE else time, facts.tx[place]
-                )
+            told = zip(listed, facts.block.tolist(), facts.time.tolist(), facts.tx, strict=True)
+            for row, block, time, tx in told:
+                found[rows[row]] = Fact(None if block == NONE else block, None if time == NONE else time, tx)
         return found
 
     def path(self, holding: int) -> Path:

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,11 @@ from cointrail.tracing.tracer import Trail
 def write(trail: Trail, out: Path) -> tuple[dict[str, Any], list[dict[str, str]]]:
     """Write trail.json, movements.csv, movements.parquet and holdings.csv into a folder; the first two's content."""
     results = Results(trail)
-    content, rows = results.trail_json(), list(results.movements())
+    with ThreadPoolExecutor(1) as beside:
+        weighing = beside.submit(results.weigh)  # most of it in loops that run beside Python
+        rows = list(results.movements())
+        weighing.result()
+    content = results.trail_json()
     out.mkdir(parents=True, exist_ok=True)
     write_bytes(out / "trail.json", f"{_json(content)}\n".encode())
     lines = list(map(itemgetter(*COLUMNS), rows))
