@@ -5,11 +5,10 @@ row, so that keys order movements over all of them as they happened, and rows of
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -26,8 +25,7 @@ NOBODY = 0  # address id of nobody in every ledger
 TRANSACTION = "tx:"  # before the id of a transaction that stands where an address would
 
 
-@dataclass(frozen=True)
-class Fact:
+class Fact(NamedTuple):
     """What a ledger says of one row."""
 
     block: int | None
