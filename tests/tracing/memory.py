@@ -1,9 +1,6 @@
 """An index of one asset in memory, for thousands of small ledgers without a disk."""
 
 from collections import defaultdict
-from typing import Any
-
-import numpy as np
 
 
 class Memory:
@@ -42,6 +39,6 @@ class Memory:
     def apart(self, holding: int) -> bool:
         return False
 
-    def movements(self, holding: int) -> tuple[list[int], list[bool], list[int], list[int], Any]:
+    def movements(self, holding: int) -> tuple[list[int], list[bool], list[int], list[int], bytes]:
         rows, incoming, amounts, peers = zip(*self._of[holding], strict=True)
-        return list(rows), list(incoming), list(amounts), list(peers), np.zeros(len(rows), np.uint8)
+        return list(rows), list(incoming), list(amounts), list(peers), bytes(len(rows))

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import cointrail
 from cointrail import Ledger, Settings, open_ledger
@@ -14,6 +16,7 @@ from cointrail.reports import validate
 from cointrail.reports.schema import schema
 from cointrail.tracing import write
 from cointrail.tracing.policies import POLICIES
+from cointrail.tracing.writing import plain_csv
 from tests import making
 from tests.making import address, row
 from tests.tracing.following import files, follow, text, theft, time_of
@@ -49,12 +52,12 @@ def test_the_files_hold_the_same(ledger: Ledger, tmp_path: Path) -> None:
 
 
 def test_every_setting_keeps_to_the_schema(ledger: Ledger) -> None:
-    for given in (
+    for setting in (
         Settings(),
         Settings(behaviour=None, min_value="0.10", max_hops=3, stop_at=(address(C),), bounds=True),
         Settings(min_value="1e-3"),
     ):
-        content = json.loads(files(ledger, theft(A), given)["trail.json"])
+        content = json.loads(files(ledger, theft(A), setting)["trail.json"])
         validate(content)
     assert content["parameters"]["min_value"] == "0.001"
     reasons = set(schema()["$defs"]["reason"]["enum"])
@@ -122,3 +125,13 @@ def test_what_was_asked_stands_in_the_result(ledger: Ledger) -> None:
     assert content["theft"]["since"] == "2023-11-14T22:13:32Z" and content["theft"]["until"] == "2023-11-14T22:14:32Z"
     assert content["parameters"]["stop_at"] == [text(C)] and content["parameters"]["max_hops"] == 4
     assert content["bounds"] == [] and content["bounds_note"] == "not asked for (--bounds)"
+
+
+values = st.one_of(st.text(max_size=6), st.sampled_from(["", "0x", "a,b", 'a"b', "a\nb", "a\rb", " a", "#", "é"]))
+
+
+@given(st.lists(st.tuples(values, values, values), max_size=5))
+def test_quick_lines_are_those_of_the_csv_writer(rows: list[tuple[str, str, str]]) -> None:
+    wanted = io.StringIO()
+    csv.writer(wanted, lineterminator="\n").writerows([("a", "b", "c"), *rows])
+    assert plain_csv(("a", "b", "c"), rows) == wanted.getvalue()

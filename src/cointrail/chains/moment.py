@@ -4,6 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+START = EPOCH.replace(tzinfo=None)  # the same without a zone to write out
 LAST = 253_402_300_799  # 9999-12-31T23:59:59Z
 SECOND = timedelta(seconds=1)
 
@@ -33,7 +34,7 @@ def parse_time(text: str) -> int:
 
 def format_time(seconds: int) -> str:
     """ISO 8601 in UTC, to the second: "2022-03-29T21:41:18Z"."""
-    return (EPOCH + seconds * SECOND).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"{(START + seconds * SECOND).isoformat()}Z"
 
 
 def _iso(value: str) -> int:

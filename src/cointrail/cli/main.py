@@ -10,7 +10,7 @@ from cointrail import __version__
 from cointrail.cli.later import Later, Place
 from cointrail.errors import InputError
 
-YOUNG = 500_000  # new objects between two looks for cycles: a trace makes millions that hold none and stay to the end
+YOUNG = 2_000_000  # new objects between two looks for cycles: a trace makes millions that hold none and stay to the end
 DAMAGED = "a stored file is damaged ({}); `cointrail ledger verify LEDGER` says which"
 
 

@@ -11,6 +11,6 @@ Kernel = TypeVar("Kernel", bound=Callable[..., object])
 def kernel(function: Kernel) -> Kernel:
     """Compile with Numba on first use and keep the result on disk; to the type checker nothing changes.
 
-    Other threads go on while it runs.
+    Compiled loops do not hold Python's lock, so that other threads go on meanwhile.
     """
     return cast(Kernel, njit(cache=True, nogil=True)(function))

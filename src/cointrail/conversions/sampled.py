@@ -28,20 +28,17 @@ def share_of_sampled(a: Codes, b: Codes, odds: Floats, inside: Flags, sides: tup
     settle = sweeps // SETTLE
     np.random.seed(SEED)
     edges = len(a)
-    order = np.argsort(b, kind="mergesort")
-    first = np.searchsorted(b[order], np.arange(rights + 1))
+    order = np.argsort(b, kind="mergesort")  # edges of a withdrawal stand together, as a step looks at all of them
+    a, b, odds, inside = a[order].astype(np.int32), b[order], odds[order], inside[order]
+    first = np.searchsorted(b, np.arange(rights + 1))
     held = np.full(rights, -1, np.int64)  # edge of each withdrawal
     owner = np.full(lefts, -1, np.int64)
     for edge in range(edges):
         if inside[edge]:
             held[b[edge]] = edge
             owner[a[edge]] = b[edge]
-    since = np.zeros(rights, np.int64)
     count = np.zeros(edges)
     for sweep in range(settle + sweeps):
-        if sweep == settle:
-            count[:] = 0.0
-            since[:] = 0
         for _ in range(2 * rights):
             w = np.random.randint(rights)
             degree = first[w + 1] - first[w]
@@ -52,7 +49,7 @@ def share_of_sampled(a: Codes, b: Codes, odds: Floats, inside: Flags, sides: tup
                     held[w] = -1
                     owner[a[old]] = -1
                 continue
-            new = order[first[w] + pick]
+            new = first[w] + pick
             if new == old:
                 continue
             gain = odds[new] - (odds[old] if old >= 0 else 0.0)
@@ -68,8 +65,8 @@ def share_of_sampled(a: Codes, b: Codes, odds: Floats, inside: Flags, sides: tup
             back = np.int64(-1)
             if old >= 0:
                 for place in range(first[other], first[other + 1]):
-                    if a[order[place]] == a[old]:
-                        back = order[place]
+                    if a[place] == a[old]:
+                        back = np.int64(place)
                         break
                 if back < 0:
                     continue  # the holder cannot take the old one: there would be no way back
@@ -86,4 +83,6 @@ def share_of_sampled(a: Codes, b: Codes, odds: Floats, inside: Flags, sides: tup
             for w in range(rights):
                 if held[w] >= 0:
                     count[held[w]] += 1.0
-    return count / sweeps
+    share = np.empty(edges)
+    share[order] = count / sweeps
+    return share

@@ -1,7 +1,6 @@
 """A ledger looked at in one direction: accounts, categories and times as a replay asks for them."""
 
 from bisect import bisect_left
-from typing import Any
 
 from cointrail.errors import InputError
 from cointrail.exposure.answer import Direction
@@ -20,7 +19,7 @@ class Past(Ledgers):
         super().__init__([ledger])
         self._until = until
 
-    def movements(self, holding: int) -> tuple[list[int], list[bool], list[int], list[int], Any]:
+    def movements(self, holding: int) -> tuple[list[int], list[bool], list[int], list[int], bytes]:
         """The movements of a holding up to then."""
         keys, incoming, amounts, peers, marks = super().movements(holding)
         if self._until is not None:

@@ -57,7 +57,7 @@ class Layout:
 @cache
 def layouts() -> tuple[Layout, ...]:
     """Every known layout, the one with the longest heading first."""
-    read = yaml.safe_load(files("cointrail.labels").joinpath(TABLE).read_text(encoding="utf-8"))
+    read = yaml.load(files("cointrail.labels").joinpath(TABLE).read_bytes(), Loader=yaml.CSafeLoader)
     found = [
         Layout(
             name,

@@ -17,7 +17,7 @@ of the output. All other chains have these arrays empty.
 """
 
 import json
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -245,7 +245,7 @@ class Index:
         self.digest = str(read_said(folder / "index")["digest"])
         # views whose elements are Python integers: half the cost of an array's where few are wanted
         self._entries, self._start = self.entries.data, self.start.data
-        self._link, self._amount = self.link.data, self.amount.data
+        self._link, self._amount, self._wide = self.link.data, self.amount.data, self.wide.ravel().data
         self._address, self._asset = self.holding_address.data, self.holding_asset.data
         self._mark, self._close, self._close_sender = self.mark.data, self.close_row.data, self.close_sender.data
 
@@ -271,9 +271,8 @@ class Index:
 
     def holdings(self, address: int) -> range:
         """The holdings of an address id, one an asset."""
-        key = np.uint32(address)
-        low = int(np.searchsorted(self.holding_address, key, "left"))
-        return range(low, int(np.searchsorted(self.holding_address, key, "right")))
+        low = bisect_left(self._address, address)
+        return range(low, bisect_right(self._address, address, low))
 
     def owner_of(self, address: int) -> int:
         """Whose an id is: of an output the address that may spend it, of such a chain's transaction nobody's (0), else
@@ -295,20 +294,20 @@ class Index:
     def holding(self, address: int, asset: int) -> int | None:
         """The holding of an address in an asset; None where there is none."""
         held = self.holdings(address)
-        place = int(np.searchsorted(self.holding_asset[held.start : held.stop], asset)) + held.start
-        return place if place < held.stop and self.asset(place) == asset else None
+        place = bisect_left(self._asset, asset, held.start, held.stop)
+        return place if place < held.stop and self._asset[place] == asset else None
 
     def address(self, holding: int) -> int:
         """The address id of a holding; 0 is nobody."""
-        return int(self._address[holding])
+        return self._address[holding]
 
     def asset(self, holding: int) -> int:
         """The asset id of a holding."""
-        return int(self._asset[holding])
+        return self._asset[holding]
 
     def degree(self, holding: int) -> int:
         """How many movements a holding has."""
-        return int(self._start[holding + 1]) - int(self._start[holding])
+        return self._start[holding + 1] - self._start[holding]
 
     def movements(self, holding: int) -> tuple[npt.NDArray[Any], list[bool], list[int], list[int]]:
         """All movements of a holding in chain order: rows, whether value comes in, amounts, the other holdings."""
@@ -367,5 +366,6 @@ class Index:
         return out
 
     def _whole(self, narrow: int) -> int:
-        a, b, c, d = self.wide[narrow ^ LARGE].tolist()
-        return int(a << 192 | b << 128 | c << 64 | d)
+        at = 4 * (narrow ^ LARGE)
+        a, b, c, d = self._wide[at : at + 4]
+        return a << 192 | b << 128 | c << 64 | d

@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
-from fractions import Fraction
 from heapq import heappop, heappush
 from itertools import count
 from typing import Any
 
 from cointrail.reports.amounts import EXACT, ZERO, ratio
 from cointrail.reports.policies import REACH_ONLY
-from cointrail.reports.totals import whole
+from cointrail.reports.totals import part, whole
 
 Rates = dict[tuple[str, str], tuple[int, float]]  # (from, to) -> number of conversions, units of `to` for one of `from`
 
@@ -67,7 +66,7 @@ def weight(endpoint: Mapping[str, Any], worth: Mapping[str, float], measured: bo
     """How much of the theft an endpoint is, for ranking only: its share where all shares have one measure (see
     `one_measure`), else its amount by `weights`."""
     if measured and endpoint["share"] is not None:
-        return float(Fraction(endpoint["share"]))
+        return float(part(endpoint["share"]))
     return float(Decimal(endpoint["amount"])) * worth.get(endpoint["asset"], 1.0)
 
 

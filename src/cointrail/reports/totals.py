@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from cointrail.reports.amounts import EXACT, ZERO, exact, percent, places, rounded
@@ -14,6 +15,12 @@ from cointrail.reports.policies import REACH_ONLY
 
 SYMBOL = 24  # characters of a symbol that are shown
 NAMED = 3  # stolen assets named in one sentence
+
+
+@lru_cache(1 << 16)  # figures, tables and the terminal read the same ones
+def part(text: str) -> Fraction:
+    """A share as trail.json writes it: "1/3"."""
+    return Fraction(text)
 
 
 @dataclass(frozen=True)
@@ -52,7 +59,7 @@ class Total:
         if endpoint["label"]:
             name = plain(endpoint["label"])
             self.names[name] = EXACT.add(self.names.get(name, ZERO), amount)
-        self._shares(Fraction(endpoint["share"] or 0), {a: Fraction(part) for a, part in endpoint["shares"].items()})
+        self._shares(part(endpoint["share"] or "0"), {a: part(text) for a, text in endpoint["shares"].items()})
 
     def join(self, other: "Total") -> None:
         """Count the addresses, labels and shares of another asset in; amounts of two assets have no sum."""
@@ -63,8 +70,8 @@ class Total:
 
     def _shares(self, share: Fraction, shares: Mapping[str, Fraction]) -> None:
         self.share += share
-        for asset, part in shares.items():
-            self.shares[asset] = self.shares.get(asset, Fraction(0)) + part
+        for asset, one in shares.items():
+            self.shares[asset] = self.shares.get(asset, Fraction(0)) + one
 
 
 def stolen(trail: Mapping[str, Any], policy: str) -> dict[str, Decimal]:
@@ -122,7 +129,10 @@ def by_kind(trail: Mapping[str, Any], policy: str) -> list[Total]:
     found: dict[tuple[str, str], Total] = {}
     for endpoint in trail["policies"][policy]["endpoints"]:
         kind = kind_of(endpoint)
-        found.setdefault((kind.key, endpoint["asset"]), Total(kind, endpoint["asset"])).add(endpoint)
+        place = kind.key, endpoint["asset"]
+        if place not in found:
+            found[place] = Total(kind, endpoint["asset"])
+        found[place].add(endpoint)
     rank = {key: index for index, key in enumerate(kinds())}
     assets = {asset: index for index, asset in enumerate(whole(trail, policy))}
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from itertools import accumulate, groupby
 from statistics import median_low
-from typing import Any, Protocol
+from typing import Protocol
 
 from cointrail.ledger.marks import CLOSE, EVENT, MEMO
 
@@ -20,8 +20,8 @@ SETTLED = -1  # the other side of a movement that is the net of a transaction: s
 class Index(Protocol):
     """What an account is made from: one ledger, or several seen as one."""
 
-    def movements(self, holding: int) -> tuple[list[int], list[bool], list[int], list[int], Any]:
-        """Keys in ascending order, whether value comes in, amounts, the other holdings, marks of the rows."""
+    def movements(self, holding: int) -> tuple[list[int], list[bool], list[int], list[int], bytes]:
+        """Keys in ascending order, whether value comes in, amounts, the other holdings, marks (a byte each)."""
 
     def degree(self, holding: int) -> int:
         """How many movements a holding has."""
@@ -61,11 +61,13 @@ class Account:
     def __init__(self, index: Index, holding: int, backward: bool, net: bool = False) -> None:
         keys, incoming, amounts, peers, marks = index.movements(holding)
         self.told: frozenset[int] = frozenset()  # keys, without sign, of which events or memos tell
-        if net and (marks & TELLING).any():
-            telling = [key for key, mark in zip(keys, marks.tolist(), strict=True) if mark & TELLING]
+        seen = set(marks) if net else ()
+        if any(mark & TELLING for mark in seen):
+            telling = [key for key, mark in zip(keys, marks, strict=True) if mark & TELLING]
             self.told = frozenset([*telling, *map(index.last_key, telling)])
-        if net and (marks & CLOSE).any():
-            keys, incoming, amounts, peers = _netted(index, keys, incoming, amounts, peers, (marks & CLOSE) != 0)
+        if any(mark & CLOSE for mark in seen):
+            many = [mark & CLOSE != 0 for mark in marks]
+            keys, incoming, amounts, peers = _netted(index, keys, incoming, amounts, peers, many)
         signed = [a if i else -a for a, i in zip(amounts, incoming, strict=True)]
         lowest = min(accumulate(signed), default=0)
         self.holding, self.asset = holding, index.asset(holding)

@@ -5,11 +5,10 @@ row, so that keys order movements over all of them as they happened, and rows of
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -26,8 +25,7 @@ NOBODY = 0  # address id of nobody in every ledger
 TRANSACTION = "tx:"  # before the id of a transaction that stands where an address would
 
 
-@dataclass(frozen=True)
-class Fact:
+class Fact(NamedTuple):
     """What a ledger says of one row."""
 
     block: int | None
@@ -173,7 +171,7 @@ class Ledgers:
 
     # Movements
 
-    def movements(self, holding: int) -> tuple[list[int], list[bool], list[int], list[int], Any]:
+    def movements(self, holding: int) -> tuple[list[int], list[bool], list[int], list[int], bytes]:
         """All movements of a holding: keys, whether value comes in, amounts, the other holdings, marks."""
         number, own = self.split(holding)
         index = self._indexes[number]
@@ -181,7 +179,7 @@ class Ledgers:
         first = self._holdings[number]
         if first:
             peers = [peer + first for peer in peers]
-        return self.keys(number, rows), incoming, amounts, peers, index.mark[rows]
+        return self.keys(number, rows), incoming, amounts, peers, index.mark[rows].tobytes()
 
     def degree(self, holding: int) -> int:
         """How many movements a holding has."""
@@ -199,7 +197,7 @@ class Ledgers:
 
     def key(self, number: int, row: int) -> int:
         """The key of a row of one ledger."""
-        return self.keys(number, np.array([row]))[0]
+        return int(row) if self.one else self.keys(number, np.array([row]))[0]
 
     def netted(self, key: int) -> bool:
         """Whether the transaction of a movement moves several assets, and so is settled."""
@@ -289,14 +287,12 @@ class Ledgers:
         """What the ledgers say of rows, by key without sign."""
         found: dict[int, Fact] = {}
         for number, ledger in enumerate(self.all):
-            rows = {self.row(key)[1]: abs(key) for key in keys if self.row(key)[0] == number}
+            rows = {row: abs(key) for key, (of, row) in zip(keys, map(self.row, keys), strict=True) if of == number}
             listed = sorted(rows)
             facts = ledger.facts(listed)
-            for place, row in enumerate(listed):
-                block, time = int(facts.block[place]), int(facts.time[place])
-                found[rows[row]] = Fact(
-                    None if block == NONE else block, None if time == NONE else time, facts.tx[place]
-                )
+            told = zip(listed, facts.block.tolist(), facts.time.tolist(), facts.tx, strict=True)
+            for row, block, time, tx in told:
+                found[rows[row]] = Fact(None if block == NONE else block, None if time == NONE else time, tx)
         return found
 
     def path(self, holding: int) -> Path:

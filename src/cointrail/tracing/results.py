@@ -121,13 +121,13 @@ class Results:
         (amount, stolen), arrived = (came, gone) if backward else (gone, came)
         place, to = self._place(sender), self._place(recipient)
         whole = self._amount(amount, sender)
-        when = self._when(first)
+        block, time, tx = self._when(first)
         row = {
             "policy": name,
             "chain": place["chain"],
-            "block": when[0],
-            "time": when[1],
-            "tx": when[2],
+            "block": block,
+            "time": time,
+            "tx": tx,
             "from": place["address"] or "",
             "to": to["address"] or "",
             "asset": place["asset"],
@@ -135,10 +135,9 @@ class Results:
             "stolen": whole if stolen == amount else self._amount(stolen, sender),
             "hop": str(move.hop),
             "rule": move.rule,
+            **STRAIGHT,
         }
-        if not self._turned(move):
-            row.update(STRAIGHT)
-        else:
+        if self._turned(move):
             row["to_chain"], row["to_asset"] = to["chain"], to["asset"]
             row["to_tx"] = self._tx(last) or ""
             row["to_amount"] = self._amount(arrived[0], recipient)
@@ -168,7 +167,9 @@ class Results:
         )
 
     def _turned(self, move: Move) -> bool:
-        """Whether a move changed the asset, or went over a bridge."""
+        """Whether a move changed the asset, or went over a bridge; most are plain transfers, which do neither."""
+        if not move.rule:
+            return False
         return move.crossing >= 0 or self.ledgers.asset(move.sender) != self.ledgers.asset(move.recipient)
 
     def _conversion(self, row: Mapping[str, str], move: Move) -> dict[str, Any]:

@@ -34,6 +34,7 @@ class Judge:
         self._stop_at = frozenset(stop_at)
         self._said: dict[tuple[int, int], list[Label]] = {}  # by ledger and address
         self._always: dict[tuple[int, int], Stop] = {}  # what holds at any time
+        self._unnamed: set[int] = set()  # holdings that nothing is said of: most, and every walk asks again
         self._behaving: dict[tuple[int, int], Stop | None] = {}  # by ledger and address of an output-based chain
         self.rule: Behaviour | None = None  # by which such addresses are judged; None: they are not
         self.start = 0  # key at which the theft began
@@ -42,15 +43,19 @@ class Judge:
 
     def __call__(self, holding: int, key: int) -> Stop | None:
         """The reason to stop at a holding at a place in the order; None to go on."""
-        number, address = self._ledgers.owner(holding)
-        if not address:
-            return REWARD if self._backward else FEE
-        if address in self._named[number]:
-            who = (number, address)
-            if stop := self._always.get(who) or self._labelled(who, key):
-                return stop
-        if self._ledgers.by_outputs(holding):
-            return self._of_outputs(number, address)
+        if holding not in self._unnamed:
+            number, address = self._ledgers.owner(holding)
+            if not address:
+                return REWARD if self._backward else FEE
+            named = address in self._named[number]
+            if named:
+                who = (number, address)
+                if stop := self._always.get(who) or self._labelled(who, key):
+                    return stop
+            if self._ledgers.by_outputs(holding):
+                return self._of_outputs(number, address)
+            if not named:
+                self._unnamed.add(holding)
         if holding in self.hubs:
             return Stop("hub", detail=f"{HUB}{self.hubs[holding]}{TURNED if self._backward else ''}")
         return DUST if key in self.dust else None

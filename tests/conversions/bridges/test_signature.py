@@ -5,7 +5,7 @@ import re
 from contextlib import suppress
 
 import pytest
-from eth_abi.abi import encode
+from eth_abi.abi import encode, is_encodable_type
 from eth_hash.auto import keccak
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -106,3 +106,27 @@ def test_whatever_comes_nothing_else_is_raised(one: Signature, topics: list[byte
             assert isinstance(one.event(words, data), dict)
     with suppress(Malformed):
         one.call(one.selector + data)
+
+
+SOUND = ["address", "bool", "bytes", "string", "uint256", "int8", "int24", "bytes32", "fixed128x18", "function"]
+ODD = ["uint", "int", "uint7", "int264", "bytes0", "bytes33", "uintx", "tuple", ""]
+bases = st.sampled_from([*SOUND, *ODD])
+arrays = st.lists(st.sampled_from(["[]", "[3]", "[0]", "[03]", "[", "]", "[a]"]), max_size=2).map("".join)
+
+
+def nested(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    return st.builds(lambda parts, array: f"({','.join(parts)}){array}", st.lists(inner, max_size=3), arrays)
+
+
+@given(st.recursive(st.builds(str.__add__, bases, arrays), nested, max_leaves=4))
+def test_types_are_those_of_the_abi_library(kind: str) -> None:
+    """Most are known without it: a type is accepted if it is of the library, and else refused."""
+    try:
+        found = bool(Signature(f"Paid({kind} one)").names)
+    except ValueError:
+        found = False
+    try:
+        wanted = bool(is_encodable_type(kind))
+    except ValueError:  # what it cannot read
+        wanted = False
+    assert found == wanted

@@ -12,6 +12,7 @@ from cointrail.chains.abi.library import decode, exists
 from cointrail.chains.abi.words import Reader, Unreadable, reader, simple, word
 
 WORD = 32
+ARRAYS = re.compile(r"(?:\[(?:[1-9][0-9]*)?\])*")
 STATIC = re.compile(r"(?:address|bool|u?int[0-9]*|bytes[0-9]+)")
 
 
@@ -90,7 +91,7 @@ class Signature:
         Of an indexed text, array or tuple only a hash is told, so it has no value.
         """
         for parameter in self.parameters:
-            if not (simple([parameter.type]) or exists(_canonical(parameter.type))):
+            if not _known(_canonical(parameter.type)):
                 raise ValueError(f"{parameter.type!r} is no type")
         return _names(p for p in self.parameters if not p.indexed or STATIC.fullmatch(p.type))
 
@@ -195,6 +196,18 @@ def _parameter(text: str) -> Parameter:
     else:
         kind = words.pop(0)
     return Parameter(kind, words[-1] if words else "", "indexed" in words[:-1])
+
+
+def _known(kind: str) -> bool:
+    """Whether there is such a type, without the names inside it; the ABI library is asked of odd ones alone."""
+    if kind.startswith("("):
+        end = kind.rindex(")") + 1
+        members = _parts(kind[1 : end - 1])
+        plain = bool(members) and all(map(_known, members))
+    else:
+        end = len(kind.partition("[")[0])
+        plain = simple([f"u{kind[:end]}" if kind.startswith("int") else kind[:end]])  # signed numbers are as wide
+    return (plain and ARRAYS.fullmatch(kind, end) is not None) or exists(kind)
 
 
 def _canonical(kind: str) -> str:

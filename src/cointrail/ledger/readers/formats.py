@@ -69,7 +69,7 @@ class Format:
 def formats() -> Sequence[Format]:
     """All known formats, in the order in which they are tried."""
     text = files("cointrail.ledger.readers").joinpath("formats.yaml").read_text(encoding="utf-8")
-    return tuple(_format(entry) for entry in yaml.safe_load(text))
+    return tuple(_format(entry) for entry in yaml.load(text, Loader=yaml.CSafeLoader))
 
 
 def families() -> list[str]:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from fractions import Fraction
 from typing import Any
 
 from cointrail.reports.amounts import EXACT, ZERO, rounded
@@ -11,7 +10,7 @@ from cointrail.reports.groups import weight, weights
 from cointrail.reports.kinds import Kind, kind_of
 from cointrail.reports.plain import disguised, plain
 from cointrail.reports.policies import REACH_ONLY, ordered
-from cointrail.reports.totals import Coin, Figure, coin, figure, one_measure, portion
+from cointrail.reports.totals import Coin, Figure, coin, figure, one_measure, part, portion
 
 SHOWN = 500
 DETAIL = 120  # characters of the sentence why a trail stopped
@@ -59,15 +58,20 @@ def lines(trail: Mapping[str, Any]) -> tuple[list[Line], int]:
     worth, coins = weights(trail), dict[str, Coin]()
     found: dict[tuple[Spot, str | None], Line] = {}
     for name in names:
-        measured = name == names[0] and one_measure(trail, name) and bool(trail["policies"][name]["converted_in"])
+        single = one_measure(trail, name)
+        measured = name == names[0] and single and bool(trail["policies"][name]["converted_in"])
         for endpoint in trail["policies"][name]["endpoints"]:
-            shown = coins.setdefault(endpoint["asset"], coin(trail, endpoint["asset"]))
-            line = found.setdefault((_spot(endpoint), endpoint["target"]), _line(endpoint, shown))
+            asset, place = endpoint["asset"], (_spot(endpoint), endpoint["target"])
+            if asset not in coins:
+                coins[asset] = coin(trail, asset)
+            line = found.get(place)
+            if line is None:
+                line = found[place] = _line(endpoint, coins[asset])
             line.amounts[name] = EXACT.add(line.amounts.get(name, ZERO), Decimal(endpoint["amount"]))
             if name != REACH_ONLY:
-                line.rank = max(line.rank, weight(endpoint, worth, one_measure(trail, name)))
+                line.rank = max(line.rank, weight(endpoint, worth, single))
             if measured and endpoint["share"] is not None:
-                line.share = portion(Fraction(endpoint["share"]))
+                line.share = portion(part(endpoint["share"]))
             if name == names[0] and endpoint["value"] is not None:
                 line.value = rounded(Decimal(endpoint["value"]), CENTS)
             _meet(line, endpoint)
@@ -116,5 +120,5 @@ def _meet(line: Line, endpoint: Mapping[str, Any]) -> None:
     """Fewest hops, first and last time over all policies."""
     hops, first, last = endpoint["hops"], endpoint["first_time"] or "", endpoint["last_time"] or ""
     line.hops = hops if line.hops is None else min(line.hops, hops)
-    line.first = min(filter(None, (line.first, first)), default="")
+    line.first = min(line.first or first, first or line.first)
     line.last = max(line.last, last)

@@ -174,12 +174,12 @@ def _ends(tails: list[Tail], last: int, worth: Worth) -> list[Key]:
 
 
 def _band(result: Flow, start: Key, end: Key, edge: Edge) -> None:
-    for key in (start, end):
-        _node(result, key)
-    link = result.links.get((start, end))
-    if link is None:
-        link = result.links[start, end] = Edge()
-    link.join(edge)
+    band = result.links.get((start, end))
+    if band is None:
+        band = result.links[start, end] = Edge()
+        for key in (start, end):
+            _node(result, key)
+    band.join(edge)
 
 
 def _count(result: Flow, key: Key, place: Place, amount: Decimal) -> None:

@@ -66,9 +66,11 @@ class Edge:
         self.amount = EXACT.add(self.amount, other.amount)
         self.came = EXACT.add(self.came, other.came)
         self.count += other.count
-        self.first = min(filter(None, (self.first, other.first)), default="")
-        self.last = max(self.last, other.last)
-        self.names |= other.names
+        if other.first:
+            self.first = min(self.first or other.first, other.first)
+            self.last = max(self.last, other.last)
+        if other.names:
+            self.names |= other.names
 
 
 @dataclass
@@ -104,8 +106,8 @@ class Tally:
     """The sums over all movements: a view for each (policy, asset), a web for each (policy, group by its number), and
     each policy's largest movements."""
 
-    views: defaultdict[tuple[str, str], View] = field(default_factory=lambda: defaultdict(View))
-    webs: defaultdict[tuple[str, int], Web] = field(default_factory=lambda: defaultdict(Web))
+    views: dict[tuple[str, str], View] = field(default_factory=lambda: defaultdict(View))
+    webs: dict[tuple[str, int], Web] = field(default_factory=lambda: defaultdict(Web))
     largest: dict[str, list[Row]] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
 
@@ -131,11 +133,12 @@ def tally(trail: Mapping[str, Any], movements: Iterable[Row]) -> Tally:
     result = Tally(largest={name: [] for name in trail["policies"]}, counts=dict.fromkeys(trail["policies"], 0))
     known = {name: _Known(trail, name) for name in trail["policies"]}
     group = {asset: number for number, members in enumerate(groups(trail)) for asset in members}
-    worth = weights(trail)
+    worth, backward = weights(trail), is_backward(trail)
     kept: dict[str, list[tuple[float, int, Row]]] = {name: [] for name in trail["policies"]}
     limit = rows_each(len(trail["policies"]))
     for number, row in enumerate(movements):
-        name, asset, step = row["policy"], row["asset"], _step(row)
+        name, asset = row["policy"], row["asset"]
+        step = _step(row, backward)
         weight = float(step.stolen) * worth.get(asset, 1.0)
         _weave(result.webs[name, group.get(asset, -1)], known[name], step, weight)
         _time(result.views, known[name], step)
@@ -179,7 +182,8 @@ def sides(row: Row) -> tuple[Place, Place]:
 
 class _Step(NamedTuple):
     """A row read once: its sides, its hop, its time as text, and the stolen value that left and that arrived, each in
-    its own asset. `turned`: the asset changed, or the chain."""
+    its own asset; `near` and `far`, `gone` and `landed` are the same as walked. `turned`: the asset changed, or the
+    chain."""
 
     row: Row
     pair: tuple[Place, Place]
@@ -188,12 +192,18 @@ class _Step(NamedTuple):
     stolen: Decimal
     came: Decimal
     turned: bool
+    near: Place
+    far: Place
+    gone: Decimal
+    landed: Decimal
 
 
-def _step(row: Row) -> _Step:
+def _step(row: Row, backward: bool) -> _Step:
+    pair = start, end = sides(row)
     stolen, turned = Decimal(row["stolen"]), bool(row.get("to_asset"))
     came = Decimal(row["to_stolen"]) if turned else stolen
-    return _Step(row, sides(row), int(row["hop"] or 1), row["time"] or "", stolen, came, turned)
+    walked = (end, start, came, stolen) if backward else (start, end, stolen, came)
+    return _Step(row, pair, int(row["hop"] or 1), row["time"] or "", stolen, came, turned, *walked)
 
 
 def _weave(web: Web, known: _Known, step: _Step, weight: float) -> None:
@@ -205,48 +215,43 @@ def _weave(web: Web, known: _Known, step: _Step, weight: float) -> None:
     if step.turned:
         told = known.conversion(step.row)
         edge.names.setdefault(what(told or {"bridge": None, "rule": step.row.get("rule") or "conversion"}))
-    near, far = reversed(step.pair) if known.backward else step.pair
     if step.hop == 1:
-        web.starts.add(near)
-    depth = web.depths.get(far)
+        web.starts.add(step.near)
+    depth = web.depths.get(step.far)
     if depth is None:
-        depth = web.depths[far] = [0.0, 0.0]
+        depth = web.depths[step.far] = [0.0, 0.0]
     depth[0] += step.hop * weight
     depth[1] += weight
 
 
-def _time(views: defaultdict[tuple[str, str], View], known: _Known, step: _Step) -> None:
+def _time(views: dict[tuple[str, str], View], known: _Known, step: _Step) -> None:
     """Count one movement into the view of its asset, and what arrives of a conversion into that of the other."""
-    hop, amounts = step.hop, (step.stolen, step.came)
-    near, far = reversed(step.pair) if known.backward else step.pair
-    gone, came = reversed(amounts) if known.backward else amounts
+    hop, near, far = step.hop, step.near, step.far
     view = views[known.name, near.asset]
     if hop == 1:
-        view.theft.add(gone, step.time)
-    times = _times(known, step)
-    if times is None:
+        view.theft.add(step.gone, step.time)
+    if not step.time:
         view.untimed += 1
         return
-    at, landed = reversed(times) if known.backward else times
-    _grow(view.by_hop, (at, min(hop, DEEPEST)), gone)
+    at, landed = _times(known, step)
+    _grow(view.by_hop, (at, min(hop, DEEPEST)), step.gone)
     if hop == 1:
-        _grow(view.left, at, gone)
+        _grow(view.left, at, step.gone)
     if far.asset != near.asset:
-        _grow(view.by_kind, (at, CONVERTED), gone)
+        _grow(view.by_kind, (at, CONVERTED), step.gone)
         view = views[known.name, far.asset]
         if not known.again(far):
-            _grow(view.left, landed, came)
+            _grow(view.left, landed, step.landed)
     if far in known.kinds:
-        _grow(view.by_kind, (landed, known.kinds[far]), came)
+        _grow(view.by_kind, (landed, known.kinds[far]), step.landed)
 
 
-def _times(known: _Known, step: _Step) -> tuple[int, int] | None:
-    """When a row began and when it arrived, in seconds since 1970; None where it is not known."""
-    if not step.time:
-        return None
-    told = known.conversion(step.row) if step.turned else None
+def _times(known: _Known, step: _Step) -> tuple[int, int]:
+    """When a row that has a time began and when it arrived, as walked, in seconds since 1970."""
     at = seconds(step.time)
-    return at, seconds(told["to_time"]) if told and told["to_time"] else at
+    told = known.conversion(step.row) if step.turned else None
+    landed = seconds(told["to_time"]) if told and told["to_time"] else at
+    return (landed, at) if known.backward else (at, landed)
 
 
 def _grow(sums: dict[Any, Decimal], key: object, amount: Decimal) -> None:
