@@ -10,7 +10,7 @@ from bench import pooling, swapping
 from bench.labelled import labelled
 from cointrail.conversions.measure import measure
 from cointrail.conversions.mixers import coinjoin
-from cointrail.conversions.mixers.pools.weights import ADDRESS, LINKED, OPERATOR, TOUCHED, WHICH
+from cointrail.conversions.mixers.pools.weights import TOLD
 from cointrail.conversions.rate import Rate, rate, rates, write_rates
 from cointrail.conversions.settlement.piece import RULES
 from cointrail.conversions.swappers.bands import BANDS, banded
@@ -52,7 +52,7 @@ def test_what_is_shipped() -> None:
         coinjoin.JOINMARKET,
         coinjoin.ALIKE,
     }
-    pools = {"pool-link", *(f"pool-{clue}" for clue in (ADDRESS, LINKED, TOUCHED, OPERATOR, *WHICH))}
+    pools = {"pool-link", *(f"pool-{clue}" for clue in TOLD)}
     swappers = {banded(rule, least) for rule in SWAPPED for least in BANDS[:-1]}
     assert fees | joins | pools | swappers <= known
     assert known <= {"key", "recipient", "amount", "alarm", "decode", *fees, *joins, *pools, *swappers, *RULES}

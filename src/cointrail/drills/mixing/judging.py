@@ -15,8 +15,10 @@ def judged(linkings: Mapping[Pool, Linking], world: World) -> list[Said]:
     found: list[Said] = []
     for linking in linkings.values():
         history = linking.history
-        owners = np.array([world.depositors[one.tx or b""] for one in history.deposits])
-        people, who = np.unique(owners, return_inverse=True)
+        owners = [world.depositors[one.tx or b""] for one in history.deposits]
+        people = sorted(set(owners))  # as they are: numpy takes a zero byte at the end of an address for padding
+        codes = {owner: place for place, owner in enumerate(people)}
+        who = np.array([codes[owner] for owner in owners], np.int64)
         for number, one in enumerate(history.withdrawals):
             chances, _ = linking.row(number)
             window = linking.windows[number]

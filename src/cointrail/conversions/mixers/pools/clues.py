@@ -13,20 +13,21 @@ import numpy as np
 import numpy.typing as npt
 
 from cointrail.conversions.mixers.pools import gas
+from cointrail.conversions.mixers.pools.foreign import Foreign
 from cointrail.conversions.mixers.pools.history import Deposit, History, Window, Withdrawal
 from cointrail.conversions.mixers.pools.sessions import matched, sessions
 from cointrail.conversions.mixers.pools.ties import ties
 from cointrail.conversions.mixers.pools.weights import (
     ADDRESS,
-    AGAIN,
     BIT,
+    FOREIGN,
     GAS,
     LATE,
     LINKED,
-    LONG,
     OPERATOR,
     PORTFOLIO,
     RELAYED,
+    RIVALS,
     TOUCHED,
 )
 from cointrail.ledger import Ledger
@@ -62,9 +63,9 @@ def found(histories: Sequence[History], windows: Sequence[Sequence[Window]], tie
     by: dict[int, dict[int, int]] = {}
     for (one, other), number in counts.items():
         by.setdefault(one, {})[other] = number
-    together, again = _portfolios(histories), _again(histories)
+    together, foreign = _portfolios(histories), Foreign(histories)
     return [
-        Clues(_who(history, seen, by, again), _which(history, seen, gas_until, together[place]))
+        Clues(_who(history, seen, by, foreign), _which(history, seen, gas_until, together[place]))
         for place, (history, seen) in enumerate(zip(histories, windows, strict=True))
     ]
 
@@ -75,7 +76,7 @@ def same(depositors: Collection[bytes], recipients: Collection[bytes]) -> set[by
 
 
 def _who(
-    history: History, windows: Sequence[Window], tied: Mapping[int, Mapping[int, int]], again: Collection[int]
+    history: History, windows: Sequence[Window], tied: Mapping[int, Mapping[int, int]], foreign: Foreign
 ) -> dict[Pair, int]:
     """Clues that hold for all deposits of a depositor who has one in the window."""
     made: dict[int, list[int]] = {}
@@ -88,8 +89,10 @@ def _who(
             if place < 0 or made[who][place] < window.first:
                 continue
             last = history.deposits[made[who][place]].time
-            late = one.time is not None and last is not None and one.time - last > LONG
-            qualifiers = [RELAYED] * one.relayed + [LATE] * late + [AGAIN] * (one.recipient in again)
+            age = 0 if one.time is None or last is None else one.time - last
+            others = foreign.before(one, who)
+            qualifiers = [RELAYED] * one.relayed + [FOREIGN] * others
+            qualifiers += [late for late, least in LATE.items() if age > least]
             qualified = (clue + each for clue in told for each in qualifiers)
             found[number, who] = sum({BIT[clue] for clue in (*told, *qualified) if clue in BIT})
     return found
@@ -114,18 +117,6 @@ def _parties(
     return found
 
 
-def _again(histories: Sequence[History]) -> set[int]:
-    """The addresses that pools had paid before they deposited in any."""
-    paid: dict[int, int] = {}
-    made: dict[int, int] = {}
-    for history in histories:
-        for withdrawal in history.withdrawals:
-            paid[withdrawal.recipient] = min(paid.get(withdrawal.recipient, withdrawal.row), withdrawal.row)
-        for deposit in history.deposits:
-            made[deposit.depositor] = min(made.get(deposit.depositor, deposit.row), deposit.row)
-    return {who for who, row in paid.items() if who and who in made and row < made[who]}
-
-
 def _which(
     history: History, windows: Sequence[Window], gas_until: int, portfolios: Collection[Pair]
 ) -> dict[Pair, int]:
@@ -137,9 +128,10 @@ def _which(
             place = gas.only(costs[window.first : window.behind], one.gas)
             if place is not None:
                 found[number, window.first + place] |= BIT[GAS]
-    for number, place in portfolios:
-        if windows[number].first <= place < windows[number].behind:
-            found[number, place] |= BIT[PORTFOLIO]
+    inside = [(n, place) for n, place in portfolios if windows[n].first <= place < windows[n].behind]
+    rivals = Counter(n for n, _ in {(n, history.deposits[place].depositor) for n, place in inside})
+    for n, place in inside:
+        found[n, place] |= BIT[PORTFOLIO] | (BIT[PORTFOLIO + RIVALS] if rivals[n] > 1 else 0)
     return dict(found)
 
 

@@ -61,8 +61,14 @@ class Linking:
     def row(self, withdrawal: int) -> tuple[Floats, float]:
         """The chances of the deposits in the window of a withdrawal, in order, and of all that are not seen."""
         window = self.windows[withdrawal]
-        places = np.arange(window.first, window.behind)
-        return self._chances(np.full(len(places), withdrawal), places), self._missing(withdrawal)
+        own, mine = self._who[window.first : window.behind], self._claims.get(withdrawal, ())
+        found = self.share(withdrawal)
+        for who in mine:
+            found[own == who] *= np.exp(self._coarse.get((withdrawal, who), 0.0))
+        for place in self._marked.get(withdrawal, ()):
+            if window.first <= place < window.behind:
+                found[place - window.first] *= np.exp(self._fine[withdrawal, place])
+        return found / self._sum[withdrawal], self._missing(withdrawal)
 
     def column(self, deposit: int) -> Floats:
         """The chances that a deposit became each of the withdrawals; together at most 1, as it is withdrawn once."""
@@ -84,9 +90,12 @@ class Linking:
     def share(self, withdrawal: int) -> Floats:
         """What the deposits in the window of a withdrawal weigh for their age, less what else is claimed of them."""
         window = self.windows[withdrawal]
-        places = np.arange(window.first, window.behind)
-        age = (places[:, None] < self._edges[withdrawal][1:]).sum(axis=1)
-        found: Floats = self._factor[age] * self._left(np.full(len(places), withdrawal), self._who[places])
+        own = self._who[window.first : window.behind]
+        left = self._rest[own]
+        for who in self._claims.get(withdrawal, ()):
+            left[own == who] = self._held[self._number[withdrawal, who]]
+        # classes of age lie one after the other, the oldest first
+        found: Floats = np.repeat(self._factor[::-1], -np.diff(self._edges[withdrawal])[::-1]) * left
         return found
 
     def ages(self) -> Floats:
@@ -128,6 +137,12 @@ class Linking:
         fine = [(n, int(self._who[place]), place, weight) for (n, place), weight in self._fine.items()]
         claims = sorted({*self._coarse, *((n, who) for n, who, _, _ in fine)})
         self._number = {claim: place for place, claim in enumerate(claims)}
+        self._claims: dict[int, list[int]] = {}
+        for n, who in claims:
+            self._claims.setdefault(n, []).append(who)
+        self._marked: dict[int, list[int]] = {}
+        for n, place in self._fine:
+            self._marked.setdefault(n, []).append(place)
         self._at, self._of = (np.array([claim[side] for claim in claims], np.int64) for side in (0, 1))
         self._plain = self._depositors(self._at, self._of) @ self._factor
         self._says = np.exp(np.array([self._coarse.get(claim, 0.0) for claim in claims], np.float64))

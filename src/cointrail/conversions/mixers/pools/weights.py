@@ -10,21 +10,24 @@ from cointrail.conversions.mixers.pools.table import PACKAGE
 
 FILE = "weights.csv"
 HOUR, DAY = 3_600, 86_400
-AGES = (HOUR, 6 * HOUR, DAY, 3 * DAY, 7 * DAY, 30 * DAY)  # seconds from deposit to withdrawal; older is the last class
-LONG = 7 * DAY  # what is late
+# Seconds from deposit to withdrawal; older is the last class
+AGES = (HOUR, 6 * HOUR, DAY, 3 * DAY, 7 * DAY, 14 * DAY, 30 * DAY, 90 * DAY)
 AGE = "age"  # class by class: age_0 is up to the first of AGES
 ADDRESS, LINKED, TOUCHED, OPERATOR = "address", "linked", "touched", "operator"
 GAS, PORTFOLIO = "gas", "portfolio"
 RELAYED = "_relayed"  # what a clue says besides where the withdrawal was sent by a relayer
-LATE = "_late"  # and where the depositor's last deposit was longer ago
-AGAIN = "_again"  # and where the recipient had been paid by a pool before it ever deposited
+LATE = {
+    "_late": 3 * DAY,
+    "_later": 7 * DAY,
+    "_latest": 30 * DAY,
+}  # and where the depositor's last deposit was longer ago
+RIVALS = "_rivals"  # and where it speaks for several depositors
+FOREIGN = "_foreign"  # and where counting proves that others had the recipient paid before
 WHO = (
     ADDRESS, LINKED, TOUCHED, OPERATOR,
-    *(clue + RELAYED for clue in (ADDRESS, LINKED, TOUCHED)),
-    *(clue + LATE for clue in (ADDRESS, LINKED, TOUCHED)),
-    ADDRESS + AGAIN,
+    *(clue + each for each in (RELAYED, *LATE, FOREIGN) for clue in (ADDRESS, LINKED, TOUCHED)),
 )  # fmt: skip
-WHICH = (GAS, PORTFOLIO)
+WHICH = (GAS, PORTFOLIO, PORTFOLIO + RIVALS)
 CLUES = (*WHO, *WHICH)  # the order of the bits of a set of clues
 NAMES = (*CLUES, *(f"{AGE}_{number}" for number in range(len(AGES))))  # the oldest class weighs 0
 BIT = {name: 1 << place for place, name in enumerate(CLUES)}
