@@ -19,9 +19,10 @@ Way = tuple[Holding, int, Holding, int]  # giver, units given, taker, units got
 class Program:
     """The stolen units in every holding after every transaction, as variables between 0 and the balance."""
 
-    def __init__(self, rows: list[Row], source: int) -> None:
+    def __init__(self, rows: list[Row], source: int, unit: int = 1) -> None:
+        """`unit`: smallest units in one of the program's, which are to be of a size that a solver likes."""
         self.source, self.limits, self.equations = source, list[tuple[float, float]](), list[dict[int, float]]()
-        self.balance = openings(rows)
+        self.unit, self.balance = unit, openings(rows)
         self.now: dict[Holding, int] = {}
         for _, group in groupby(rows, key=lambda row: row[0]):
             moved = [row for row in group if row[4]]
@@ -34,11 +35,13 @@ class Program:
             gone = {flow: -1.0 for flow, way in zip(flows, ways, strict=True) if way[0] == holding}
             self._change(holding, -sum(way[1] for way in ways if way[0] == holding), gone)
         for holding in sorted({taker for _, _, taker, _ in ways}):
-            came = {flow: way[3] / way[1] for flow, way in zip(flows, ways, strict=True) if way[2] == holding}
+            came = {
+                flow: way[3] / way[1] for flow, way in zip(flows, ways, strict=True) if way[2] == holding and way[1]
+            }
             self._change(holding, sum(way[3] for way in ways if way[2] == holding), came)
 
     def _variable(self, least: float, most: float) -> int:
-        self.limits.append((least, most))
+        self.limits.append((least / self.unit, most / self.unit))
         return len(self.limits) - 1
 
     def _change(self, holding: Holding, net: int, by: dict[int, float]) -> None:

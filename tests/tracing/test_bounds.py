@@ -90,7 +90,7 @@ def test_every_policy_lies_within(direction: str, transactions: list[Any], data:
 def program(rows: list[turning.Row], trail: Trail, source: int) -> bool:
     """Hold the bounds against the linear program; whether any is sharp though something was converted into it."""
     assert trail.bounds is not None
-    expected = linear.Program(rows, source).bounds()
+    expected = linear.Program(rows, source, SCALE).bounds()
     ledgers, sharp = trail.ledgers, False
     converted = trail.flows["poison"].came
     seen = set()
@@ -100,7 +100,7 @@ def program(rows: list[turning.Row], trail: Trail, source: int) -> bool:
         if place[0] == source:
             continue
         seen.add(place)
-        least, most = (value for value in expected[place])
+        least, most = expected[place]
         assert bound.least / SCALE <= least + CLOSE and most - CLOSE <= bound.most / SCALE, (place, bound, least, most)
         if bound.sharp:
             assert abs(bound.least / SCALE - least) < CLOSE, (place, bound, least, most)
@@ -115,10 +115,10 @@ def program(rows: list[turning.Row], trail: Trail, source: int) -> bool:
 @example([[(1, 2, 0, 10)], [(3, 2, 0, 30)], [(2, 9, 0, 15), (9, 2, 1, 45)], [(2, 4, 1, 20)]])  # of a mixed holding
 @example([[(1, 2, 0, 9)], [(3, 2, 0, 9)], [(2, 9, 0, 9), (9, 2, 1, 7)], [(2, 9, 0, 9), (9, 2, 1, 8)]])  # all, in two
 def test_the_linear_program_lies_within(transactions: list[Any]) -> None:
-    rows = flat(transactions)
+    rows = flat(transactions, SCALE)
     source = rows[0][1]
     assume(linear.plain(rows))
-    with bounded(flat(transactions, SCALE), theft(source)) as trail:
+    with bounded(rows, theft(source)) as trail:
         if trail is None:
             return
         event(f"sharp behind a conversion: {program(rows, trail, source)}")

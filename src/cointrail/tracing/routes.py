@@ -5,7 +5,8 @@ movement edge that carries at most the amount. What leaves by a conversion leave
 supply of its own.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import cached_property
 
 from cointrail.tracing.converted import Batch, Conversion, Span
 from cointrail.tracing.exit import Stop
@@ -75,17 +76,17 @@ class Routes:
 
     def behind(self, coming: Collection[Conversion]) -> list[Conversion]:
         """The conversions out of here that value can reach which comes by any of `coming`."""
-        following: dict[int, list[int]] = {}
-        for tail, head, _ in self._edges:
-            following.setdefault(tail, []).append(head)
-        open_ = [self._heads[one.number] for one in coming if one.number in self._heads]
-        reached = set(open_)
-        while open_:
-            for head in following.get(open_.pop(), ()):
-                if head not in reached:
-                    reached.add(head)
-                    open_.append(head)
+        heads = [self._heads[one.number] for one in coming if one.number in self._heads]
+        reached = _reached(heads, self._following, 1)
         return [one for one in self._out if self._tails[one.number] in reached]
+
+    @cached_property
+    def _following(self) -> dict[int, list[Edge]]:
+        return _by_end(self._edges, 0)
+
+    @cached_property
+    def _preceding(self) -> dict[int, list[Edge]]:
+        return _by_end(self._edges, 1)
 
     def spans(self, batches: Sequence[Batch], leaving: Sequence[Sequence[Conversion]] = ()) -> list[Span]:
         """Least and most at each of `places`, or where given, by each group of conversions of `leaving`.
@@ -99,23 +100,34 @@ class Routes:
         return [(least, most) for (least, _), (_, most) in zip(low, high, strict=True)]
 
     def _ranges(self, batches: Sequence[Batch], leaving: Sequence[Sequence[Conversion]], side: int) -> list[Span]:
-        """The ranges where every batch supplies its least (side 0) or its most (side 1)."""
+        """The ranges where every batch supplies its least (side 0) or its most (side 1).
+
+        For conversions only what can lead to them counts: whatever leaves that, the rest of the network can take in, as
+        it took in all the coins that stolen ones are among.
+        """
         first = self._nodes + len(batches)
         own = {one.number: first + number for number, group in enumerate(leaving) for one in group}
+        groups = list(range(first, first + len(leaving)))
+        kept = _reached((self._tails[number] for number in own), self._preceding, 0) | {SOURCE}
         network = Network(first + len(leaving))
-        for edge in self._edges:
-            network.add(*edge)
+
+        def add(tail: int, head: int, capacity: int) -> None:
+            network.add(tail, head if not groups or head in kept else LEFT, capacity)
+
+        edges = (edge for node in sorted(kept) for edge in self._following.get(node, ())) if groups else self._edges
+        for edge in edges:
+            add(*edge)
         for one in self._out:
-            network.add(self._tails[one.number], own.get(one.number, LEFT), one.move.amount)
+            if not groups or self._tails[one.number] in kept:
+                network.add(self._tails[one.number], own.get(one.number, LEFT), one.move.amount)
         for number, one_batch in enumerate(batches, self._nodes):
             network.add(SOURCE, number, one_batch.total[side] - sum(least for least, _ in one_batch.spans))
             for conversion, (least, most) in zip(one_batch.conversions, one_batch.spans, strict=True):
                 if conversion.number in self._heads:
-                    network.add(SOURCE, self._heads[conversion.number], least)
-                    network.add(number, self._heads[conversion.number], most - least)
-        groups = list(range(first, first + len(leaving)))
-        asked = groups or self._sinks
-        found = ranges(network, SOURCE, [*self._sinks, AGAIN, LEFT, *groups], asked=asked)
+                    add(SOURCE, self._heads[conversion.number], least)
+                    add(number, self._heads[conversion.number], most - least)
+        ends = [] if groups else self._sinks
+        found = ranges(network, SOURCE, [*ends, AGAIN, LEFT, *groups], asked=groups or ends)
         return [(one.least, one.most) for one in found]
 
     def _stops(
@@ -163,3 +175,23 @@ class Routes:
         """The balance after a movement: the most stolen value that can have stayed."""
         account = self._walk.account(holding)
         return account.before[place] + (account.amounts[place] if account.incoming[place] else -account.amounts[place])
+
+
+def _by_end(edges: Iterable[Edge], end: int) -> dict[int, list[Edge]]:
+    """Edges by their tails (end 0) or heads (end 1)."""
+    found: dict[int, list[Edge]] = {}
+    for edge in edges:
+        found.setdefault(edge[end], []).append(edge)
+    return found
+
+
+def _reached(starts: Iterable[int], edges: Mapping[int, Sequence[Edge]], end: int) -> set[int]:
+    """The nodes that can be reached from some, those included, over the far `end` of the edges of each."""
+    reached = set(starts)
+    open_ = [*reached]
+    while open_:
+        for edge in edges.get(open_.pop(), ()):
+            if edge[end] not in reached:
+                reached.add(edge[end])
+                open_.append(edge[end])
+    return reached
