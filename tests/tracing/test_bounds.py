@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from hypothesis import assume, event, example, given, settings
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 import cointrail
 from cointrail import Settings, Trail
+from cointrail.tracing import bounds
 from cointrail.tracing.policies import CONSERVING, POLICIES
 from tests.tracing import linear, turning
 from tests.tracing.following import theft
@@ -81,7 +83,8 @@ def test_every_policy_lies_within(direction: str, transactions: list[Any], data:
     more: dict[str, Any] = {}
     if data.draw(st.booleans()):
         more["tx"] = [(data.draw(st.integers(0, len(transactions) - 1)) + 1).to_bytes(32, "big")]
-    with bounded(rows, theft(*who, direction=direction, **more)) as trail:
+    deep = data.draw(st.sampled_from([0, 1, bounds.DEEP]))
+    with patch.object(bounds, "DEEP", deep), bounded(rows, theft(*who, direction=direction, **more)) as trail:
         if trail is not None:
             event(f"conversions {min(3, len(trail.flows['fifo'].came))}")
             check(trail)

@@ -434,9 +434,11 @@ class Results:
         wide = {self.ledgers.asset(bound.holding) for bound in self.trail.bounds if not bound.sharp}
         if wide:
             names = ", ".join(sorted(map(self.ledgers.name, wide)))
-            notes.append(f"several conversions of mixed coins add up, so they may be wider than need be for {names}")
+            notes.append(
+                f"they may be wider than need be for {names}, which several conversions of mixed coins brought"
+            )
         if not all(proven(move) for flow in self.trail.flows.values() for move in flow.moves):
-            notes.insert(0, "at least 0 of what crossed by links that no key proves")
+            notes.insert(0, "of what crossed by links that no key proves, nothing may have come")
         return "; ".join(notes) or None
 
     def _book(self, holdings: Sequence[int]) -> dict[str, Any]:
