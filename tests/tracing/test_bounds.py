@@ -90,6 +90,15 @@ def test_every_policy_lies_within(direction: str, transactions: list[Any], data:
             check(trail)
 
 
+def test_what_ends_at_the_theft_itself_is_not_what_came_back() -> None:
+    """Backward, one of two units that arrived came from an exchange whose other side is not seen."""
+    rows = flat([[(1, 3, 2, 1)], [(1, 2, 0, 1), (1, 4, 0, 1), (2, 1, 1, 1), (4, 3, 2, 1)]])
+    with bounded(rows, theft(3, direction="backward")) as trail:
+        assert trail is not None and trail.bounds is not None
+        check(trail)
+        assert {bound.stop.reason: (bound.least, bound.most) for bound in trail.bounds}["swap"] == (1, 1)
+
+
 def program(rows: list[turning.Row], trail: Trail, source: int) -> bool:
     """Hold the bounds against the linear program; whether any is sharp though something was converted into it."""
     assert trail.bounds is not None

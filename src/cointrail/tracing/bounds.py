@@ -166,12 +166,16 @@ def _grouped(items: Iterable[Item], of: Callable[[Item], int]) -> dict[int, list
 
 
 def _still_there(came: Bound, moves: Sequence[Move]) -> Bound:
-    """What of the value that came back to a theft's own holding is still there, as it leaves first."""
-    first = min(move.landed for move in moves if move.recipient == came.holding)
+    """What of the value that came back to a theft's own holding is still there, as it leaves first; what ended on its
+    way out, exchanged where the other side is not seen, stays."""
+    back = [(move.landed, move.got) for move in moves if move.recipient == came.holding and not move.ended]
+    ended = sum(move.got for move in moves if move.recipient == came.holding and move.ended)
+    if not back:
+        return came
+    first = min(key for key, _ in back)
     went = [(move.key, -move.amount) for move in moves if move.sender == came.holding]
-    back = [(move.landed, move.got) for move in moves if move.recipient == came.holding]
     paid = held = 0
     for key, amount in sorted([*went, *back]):  # one to itself goes out first
         held = max(0, held + amount)
         paid += max(0, -amount) if key > first else 0
-    return Bound(came.holding, came.stop, max(0, came.least - paid), min(came.most, held), came.sharp)
+    return Bound(came.holding, came.stop, max(0, came.least - paid), min(came.most, held + ended), came.sharp)

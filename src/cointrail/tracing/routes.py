@@ -143,7 +143,8 @@ class Routes:
         for end in ends:
             if end.stop.reason == "dust":
                 stops.setdefault(end.holding, end.stop)
-        back = {walk.seat(move.recipient) for move in landing if move.recipient in self._seeds.sources}
+        sources = self._seeds.sources
+        back = {walk.seat(move.recipient) for move in landing if move.recipient in sources and not move.ended}
         return stops | dict.fromkeys(back, RETURNED)
 
     def _fresh(self, move: Move) -> bool:
