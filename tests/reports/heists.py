@@ -311,7 +311,7 @@ def _bound(end: dict[str, Any]) -> dict[str, Any]:
     kept = {key: end[key] for key in ("chain", "address", "asset", "reason", "label")}
     amount = Decimal(end["amount"])
     least, most = amount * Decimal("0.5"), amount * Decimal("1.75")
-    return {**kept, "least": _shown(least), "most": _shown(most)}
+    return {**kept, "least": _shown(least), "most": _shown(most), "sharp": True}
 
 
 def _shown(value: Decimal) -> str:

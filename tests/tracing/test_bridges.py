@@ -9,7 +9,7 @@ import pytest
 import cointrail
 from cointrail import Ledger, Settings
 from cointrail.chains import Asset
-from cointrail.conversions.bridges import Crossing, Crossings, Leg
+from cointrail.conversions.bridges import Crossing, Crossings, Leg, shipped
 from cointrail.labels import import_labels
 from cointrail.ledger.event import Event
 from cointrail.ledger.importer import import_tables
@@ -89,6 +89,26 @@ def test_a_walk_goes_on_where_the_bridge_paid_out(crossed: list[Ledger]) -> None
     assert (hop["chain"], hop["amount"], hop["to_chain"], hop["to_amount"]) == ("ethereum", "80", FAR, "79")
     assert (hop["address"], hop["to_address"], hop["bridge"]) == (text(FRESH), text(OUT), "test bridge")
     assert hop["to_tx"] != hop["tx"] and hop["to_time"] > hop["time"] and hop["confidence"] == 1.0
+
+
+@pytest.mark.parametrize(("rule", "least"), [("key", ("29", "35")), ("amount_time", ("0", "0"))])
+def test_bounds_go_on_over_a_bridge(
+    crossed: list[Ledger], monkeypatch: pytest.MonkeyPatch, rule: str, least: tuple[str, str]
+) -> None:
+    """79 arrive at 15 clean ones, and 50 of all are paid on; where no key proves the link, perhaps none arrived."""
+    if rule != "key":
+        keyed = vars(links)["crossings_of"](crossed, shipped())
+        joined = replace(keyed, links=[replace(keyed.links[0], rule=rule, confidence=0.97)])
+        monkeypatch.setattr(links, "crossings_of", lambda ledgers, table: joined)
+    content = trace(crossed, theft(THIEF), *CONSERVING, bounds=True)
+    assert {(one["chain"], one["address"]): (one["least"], one["most"], one["sharp"]) for one in content["bounds"]} == {
+        ("ethereum", text(FRESH)): ("20", "20", True),
+        (FAR, text(OUT)): (least[0], "44", True),
+        (FAR, text(POOL)): (least[1], "50", True),
+    }
+    assert content["bounds_note"] == (
+        None if rule == "key" else "of what crossed by links that no key proves, nothing may have come"
+    )
 
 
 def test_order_of_ledgers_does_not_matter(crossed: list[Ledger]) -> None:

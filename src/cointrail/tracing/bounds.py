@@ -1,28 +1,35 @@
 """The least and the most that can have reached every endpoint, under any rule that neither makes nor destroys value.
 
-All stolen value is routed through the time-expanded network: a node for every movement of a reached holding, a hold
-edge between two of them that carries at most the balance, and a movement edge that carries at most the amount.
+All stolen value is routed through the networks of `routes`, one for each group of assets whose units pass one for one,
+and from one into the next by conversions in proportion, as `converted` says.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
+from cointrail.tracing.converted import Batch, Conversion, batch, conversions
 from cointrail.tracing.exit import Stop
-from cointrail.tracing.flow import Network, ranges
-from cointrail.tracing.walk import RETURNED, TIME, UNSPENT, Flow, Move, Seeds, Walk
+from cointrail.tracing.routes import Routes
+from cointrail.tracing.walk import Flow, Move, Seeds, Walk
 
-SOURCE = 0
-CUT = ("floor", "hops", "dust", "returned", "unspent", "time")  # reasons that no address is known for
+Item = TypeVar("Item")
+
+DEEP = 12  # conversions one behind another that are followed; what goes in behind them may be all or nothing
 
 
 @dataclass(frozen=True)
 class Bound:
-    """What can have ended at one holding, in smallest units of its asset."""
+    """What can have ended at one holding, in smallest units of its asset.
+
+    `sharp`: both can really happen, to the rounding of conversions; else they hold, but may be wider than need be.
+    """
 
     holding: int
     stop: Stop
     least: int
     most: int
+    sharp: bool = True
 
 
 def bounds(walk: Walk, reach: Flow, seeds: Seeds, step: Callable[[float], None] = lambda share: None) -> list[Bound]:
@@ -30,103 +37,145 @@ def bounds(walk: Walk, reach: Flow, seeds: Seeds, step: Callable[[float], None] 
 
     Value that came back to the theft's own addresses and left again counts as gross: what leaves them is routed
     whole, and coming back is one of the places where it can end. Of what came back to one of them, the bounds say how
-    much can still be there when all that leaves it later is taken from that first. Assets into which stolen value was
-    converted have none: how much of it came depends on what left the other asset. What a bridge or an order gives back
-    whole is a movement like any other that arrives later.
+    much can still be there when all that leaves it later is taken from that first.
     """
+    parts = _Parts(walk, reach, seeds)
+    parts.convert(lambda share: step(share / 2))
     found: list[Bound] = []
-    assets = sorted({walk.asset(move.sender) for move in reach.moves} - set(reach.came))
-    for place, asset in enumerate(assets):
-        found += _of_asset(walk, reach, seeds, asset)
-        step((place + 1) / len(assets))
+    for place, part in enumerate(sorted(parts.routes)):
+        spans = parts.routes[part].spans(parts.supply[part])
+        sharp = parts.sharp[part]
+        for holding, (least, most) in zip(parts.routes[part].places, spans, strict=True):
+            bound = Bound(holding, parts.routes[part].stops[holding], least, most, sharp)
+            found.append(_still_there(bound, reach.moves) if holding in seeds.sources else bound)
+        step((1 + (place + 1) / len(parts.routes)) / 2)
+    return sorted((one for one in found if one.most), key=lambda one: (walk.asset(one.holding), one.holding))
+
+
+class _Parts:
+    """All networks, by the first asset of each; `supply` is what conversions bring into them."""
+
+    def __init__(self, walk: Walk, reach: Flow, seeds: Seeds) -> None:
+        listed = conversions(reach.moves, seeds)
+        kept = [move for move, one in zip(reach.moves, listed, strict=True) if one is None]
+        self._all = [one for one in listed if one is not None]
+        part = _joined(walk, reach.moves, kept)
+        self._giver = {one.number: part[walk.asset(one.move.sender)] for one in self._all}
+        self._taker = {one.number: part[walk.asset(one.move.recipient)] for one in self._all}
+        moves = _grouped(kept, lambda move: part[walk.asset(move.sender)])
+        out, into = _grouped(self._all, self._from), _grouped(self._all, self._to)
+        ends = _grouped(reach.endpoints.values(), lambda end: part[walk.asset(end.holding)])
+        self.routes = {
+            one: Routes(walk, seeds, moves.get(one, []), out.get(one, []), into.get(one, []), ends.get(one, []))
+            for one in sorted(set(part.values()))
+        }
+        self.supply: dict[int, list[Batch]] = {one: [] for one in self.routes}
+        self.sharp = dict.fromkeys(self.routes, True)
+
+    def _from(self, one: Conversion) -> int:
+        return self._giver[one.number]
+
+    def _to(self, one: Conversion) -> int:
+        return self._taker[one.number]
+
+    def convert(self, step: Callable[[float], None]) -> None:
+        """Find what every conversion brings, those first that no other leads to."""
+        layers = self._layers()
+        for number, layer in enumerate(layers):
+            found = [
+                batch
+                for giver, own in sorted(_grouped(layer, self._from).items())
+                for batch in self._batches(giver, own, number == DEEP)
+            ]
+            for one in found:
+                self.supply[self._to(one.conversions[0])].append(one)
+            step((number + 1) / len(layers))
+        self._judge(layers)
+
+    def _layers(self) -> list[list[Conversion]]:
+        """The conversions by how many others can lead to them, one behind another; the last layer is all deeper."""
+        layers: list[list[Conversion]] = []
+        layer = self._all
+        while layer and len(layers) < DEEP:
+            into = _grouped(layer, self._to)
+            deeper = [one for part, coming in into.items() for one in self.routes[part].behind(coming)]
+            behind = {one.number for one in deeper}
+            layers.append([one for one in layer if one.number not in behind])
+            layer = deeper
+        return [*layers, layer] if layer else layers
+
+    def _batches(self, giver: int, layer: Sequence[Conversion], deep: bool) -> list[Batch]:
+        """What the conversions of one layer bring out of one network."""
+        routes, supply = self.routes[giver], self.supply[giver]
+        whole = [one for one in layer if routes.whole(one)]
+        open_ = [one for one in layer if not routes.whole(one)]
+        given = {one.number: (one.move.amount, one.move.amount) for one in whole}
+        if deep:
+            given |= {one.number: (0, one.move.amount) for one in open_}
+        elif open_:
+            spans = routes.spans(supply, [[one] for one in open_])
+            given |= {one.number: span for one, span in zip(open_, spans, strict=True)}
+        groups = [] if deep else [group for group in _grouped(open_, self._to).values() if len(group) > 1]
+        together = {one.number for group in groups for one in group}
+        totals = routes.spans(supply, groups) if groups else []
+        found = [batch([one], [given[one.number]], given[one.number]) for one in layer if one.number not in together]
+        for group, total in zip(groups, totals, strict=True):
+            found.append(batch(group, [given[one.number] for one in group], total))
+        return found
+
+    def _judge(self, layers: Sequence[Sequence[Conversion]]) -> None:
+        """Where bounds may be wider than need be: where it is open of more than one conversion how much it brings, or
+        of one whose own range is not sharp."""
+        depth = {one.number: number for number, layer in enumerate(layers) for one in layer}
+        coming = {part: [one for one in batches if one.open] for part, batches in self.supply.items()}
+
+        def known(one: Conversion) -> bool:
+            giver, own = self._from(one), depth[one.number]
+            later = any(depth[other.number] >= own for batch in coming[giver] for other in batch.conversions)
+            return own < DEEP and self.sharp[giver] and not later
+
+        changed = True
+        while changed:
+            changed = False
+            for part, batches in coming.items():
+                count = sum(one.open for one in batches)
+                if self.sharp[part] and (count > 1 or not all(known(one.conversions[0]) for one in batches)):
+                    self.sharp[part], changed = False, True
+
+
+def _joined(walk: Walk, moves: Sequence[Move], kept: Sequence[Move]) -> dict[int, int]:
+    """Every asset with the first of those whose units pass one for one into each other's."""
+    part = {walk.asset(holding): walk.asset(holding) for move in moves for holding in (move.sender, move.recipient)}
+
+    def root(asset: int) -> int:
+        while part[asset] != asset:
+            asset = part[asset]
+        return asset
+
+    for pair in sorted({(walk.asset(move.sender), walk.asset(move.recipient)) for move in kept}):
+        low, high = sorted(map(root, pair))
+        part[high] = low
+    return {asset: root(asset) for asset in part}
+
+
+def _grouped(items: Iterable[Item], of: Callable[[Item], int]) -> dict[int, list[Item]]:
+    found: dict[int, list[Item]] = {}
+    for one in items:
+        found.setdefault(of(one), []).append(one)
     return found
 
 
-def _of_asset(walk: Walk, reach: Flow, seeds: Seeds, asset: int) -> list[Bound]:
-    moves = [move for move in reach.moves if walk.asset(move.sender) == asset]
-    ends = [end for end in reach.endpoints.values() if walk.asset(end.holding) == asset]
-    stops = {end.holding: end.stop for end in ends if end.stop.reason not in CUT}
-    late = {end.holding for end in ends if end.stop.reason == "time"}
-    events = _events(walk, moves, seeds)
-    nodes = {event: number for number, event in enumerate(sorted(events), SOURCE + 1)}
-    places: dict[int, list[int]] = {}
-    for holding, place in nodes:
-        places.setdefault(holding, []).append(place)
-    for holding, own in places.items():
-        passing = walk.through(holding) and not walk.backward  # what stays in it is its fee, a movement like any other
-        if _after(walk, holding, own[-1]) and not passing:
-            stops.setdefault(walk.seat(holding), TIME if walk.seat(holding) in late else UNSPENT)
-    for end in ends:
-        if end.stop.reason == "dust":
-            stops.setdefault(end.holding, end.stop)
-    kept = [move for move in moves if walk.asset(move.recipient) == asset]
-    stops |= {walk.seat(move.recipient): RETURNED for move in kept if move.recipient in seeds.sources}
-    sinks = {holding: len(nodes) + 1 + n for n, holding in enumerate(sorted(stops))}
-    again = len(nodes) + 1 + len(sinks)  # was stolen once more on its way
-    converted = again + 1  # left as another asset
-    network = Network(converted + 1)
-    for holding, own in places.items():
-        for place, following in zip(own, [*own[1:], None], strict=True):
-            head = nodes[holding, following] if following is not None else sinks.get(walk.seat(holding))
-            if head is not None:
-                network.add(nodes[holding, place], head, _after(walk, holding, place))
-    for move in moves:
-        tail = SOURCE
-        if move.sender not in seeds.sources:
-            tail = nodes[move.sender, _leaving(walk, move)]
-            if (move.key, move.sender) in seeds.moves and not _is_fee(walk, move):
-                network.add(tail, again, move.amount)
-                tail = SOURCE
-        if walk.asset(move.recipient) != asset:
-            head = converted
-        elif move.recipient in seeds.sources or move.ended:
-            head = sinks[walk.seat(move.recipient)]
-        else:
-            head = nodes[move.recipient, walk.account(move.recipient).place(move.landed, incoming=True)]
-        network.add(tail, head, move.amount)
-    order = sorted(stops)
-    solved = ranges(network, SOURCE, [*(sinks[holding] for holding in order), again, converted])
-    found = [Bound(h, stops[h], r.least, r.most) for h, r in zip(order, solved, strict=False)]
-    found = [_still_there(bound, kept) if bound.holding in seeds.sources else bound for bound in found]
-    return [bound for bound in found if bound.most]
-
-
-def _still_there(came: Bound, moves: list[Move]) -> Bound:
-    """What of the value that came back to a theft's own holding is still there, as it leaves first."""
-    first = min(move.landed for move in moves if move.recipient == came.holding)
+def _still_there(came: Bound, moves: Sequence[Move]) -> Bound:
+    """What of the value that came back to a theft's own holding is still there, as it leaves first; what ended on its
+    way out, exchanged where the other side is not seen, stays."""
+    back = [(move.landed, move.got) for move in moves if move.recipient == came.holding and not move.ended]
+    ended = sum(move.got for move in moves if move.recipient == came.holding and move.ended)
+    if not back:
+        return came
+    first = min(key for key, _ in back)
     went = [(move.key, -move.amount) for move in moves if move.sender == came.holding]
-    back = [(move.landed, move.amount) for move in moves if move.recipient == came.holding]
     paid = held = 0
     for key, amount in sorted([*went, *back]):  # one to itself goes out first
         held = max(0, held + amount)
         paid += max(0, -amount) if key > first else 0
-    return Bound(came.holding, came.stop, max(0, came.least - paid), min(came.most, held))
-
-
-def _events(walk: Walk, moves: list[Move], seeds: Seeds) -> set[tuple[int, int]]:
-    """The movements at which stolen value can be in a holding: (holding, place)."""
-    events = set()
-    for move in moves:
-        if move.sender not in seeds.sources:
-            events.add((move.sender, _leaving(walk, move)))
-        same = walk.asset(move.recipient) == walk.asset(move.sender)
-        if same and move.recipient not in seeds.sources and not move.ended:
-            events.add((move.recipient, walk.account(move.recipient).place(move.landed, incoming=True)))
-    return events
-
-
-def _is_fee(walk: Walk, move: Move) -> bool:
-    """Whether a move is the fee of a transaction between outputs, which has no row of its own."""
-    return walk.through(move.sender) and not walk.backward and move.recipient == walk.fee(move.sender)
-
-
-def _leaving(walk: Walk, move: Move) -> int:
-    """The place of a move in the holding that it leaves; a fee leaves with the last row."""
-    account = walk.account(move.sender)
-    return len(account) - 1 if _is_fee(walk, move) else account.place(move.key, incoming=False)
-
-
-def _after(walk: Walk, holding: int, place: int) -> int:
-    """The balance after a movement: the most stolen value that can have stayed."""
-    account = walk.account(holding)
-    return account.before[place] + (account.amounts[place] if account.incoming[place] else -account.amounts[place])
+    return Bound(came.holding, came.stop, max(0, came.least - paid), min(came.most, held + ended), came.sharp)

@@ -57,8 +57,11 @@ def flow(network: Network, source: int, sink: int) -> int:
     return _Residual(network, source, [sink], supply).push(source, supply)
 
 
-def ranges(network: Network, source: int, sinks: Sequence[int], supply: int | None = None) -> list[Range]:
-    """The range of what ends in each sink, over all ways to route the whole supply; in the order of `sinks`.
+def ranges(
+    network: Network, source: int, sinks: Sequence[int], supply: int | None = None, asked: Sequence[int] | None = None
+) -> list[Range]:
+    """The range of what ends in each sink, over all ways to route the whole supply; in the order of `sinks`, or of
+    those that are `asked`.
 
     Exactly `supply` leaves the source: by default the sum of the capacities of its edges, so that each of them carries
     all it can. Every sink absorbs without limit and may also pass value on. Raises ValueError where the whole supply
@@ -76,7 +79,7 @@ def ranges(network: Network, source: int, sinks: Sequence[int], supply: int | No
     if missing:
         raise ValueError(f"{missing} of {supply} cannot be routed from node {source} to any of {len(sinks)} sinks")
     found = []
-    for sink in sinks:
+    for sink in sinks if asked is None else asked:
         held = residual.held(sink)
         most = held + residual.push(sink, supply - held, back=True)
         least = most - residual.push(sink, most)

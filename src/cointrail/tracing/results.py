@@ -15,6 +15,7 @@ from cointrail.ledger import Ledger
 from cointrail.ledger.assets import registry
 from cointrail.tracing.account import Account
 from cointrail.tracing.candidates import Candidate, candidates
+from cointrail.tracing.converted import proven
 from cointrail.tracing.findings import Findings
 from cointrail.tracing.ledgers import Fact
 from cointrail.tracing.mixed import Mixed
@@ -427,6 +428,7 @@ class Results:
                     "label": bound.stop.label,
                     "least": self._amount(bound.least, bound.holding),
                     "most": self._amount(bound.most, bound.holding),
+                    "sharp": bound.sharp,
                 }
             )
         ranked = zip(self.trail.bounds or (), found, strict=True)
@@ -436,13 +438,16 @@ class Results:
     def _bounds_note(self) -> str | None:
         if self.trail.bounds is None:
             return "not asked for (--bounds)"
-        if self.trail.unbounded:
-            names = ", ".join(sorted(map(self.ledgers.name, self.trail.unbounded)))
-            return (
-                f"not computed for {names}: other stolen assets were converted into it, and how much of it can have"
-                " come that way is not known without a rule for the mixing before"
+        notes = []
+        wide = {self.ledgers.asset(bound.holding) for bound in self.trail.bounds if not bound.sharp}
+        if wide:
+            names = ", ".join(sorted(map(self.ledgers.name, wide)))
+            notes.append(
+                f"they may be wider than need be for {names}, which several conversions of mixed coins brought"
             )
-        return None
+        if not all(proven(move) for flow in self.trail.flows.values() for move in flow.moves):
+            notes.insert(0, "of what crossed by links that no key proves, nothing may have come")
+        return "; ".join(notes) or None
 
     def _book(self, holdings: Sequence[int]) -> dict[str, Any]:
         """The books of a holding, or of the outputs of an address together."""

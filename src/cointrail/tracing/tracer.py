@@ -73,7 +73,6 @@ class Trail:
     passages: Passages | None
     flows: dict[str, Flow]
     bounds: list[Bound] | None
-    unbounded: set[int]  # assets without bounds, since others were converted into them
     joins: Joins  # the CoinJoins on the way
     links: Links | None = None  # from one ledger into another; None without conversions
 
@@ -148,12 +147,11 @@ def trace(
         if balanced(ledgers, flow) is False:
             raise RuntimeError(f"the books of policy {name} do not balance: a bug; please report it with the ledger")
     within: list[Bound] | None = None
-    unbounded: set[int] = set()
     if settings.bounds:
         plain = settings.min_value is None and settings.max_hops is None
         reach = flows["poison"] if plain and "poison" in flows else whole.follow("poison", found.seeds)
-        within, unbounded = bounds(whole, reach, found.seeds, lambda share: step("bounds", share)), set(reach.came)
-    return Trail(ledgers, labels, theft, settings, found, seen, passages, flows, within, unbounded, joins, links)
+        within = bounds(whole, reach, found.seeds, lambda share: step("bounds", share))
+    return Trail(ledgers, labels, theft, settings, found, seen, passages, flows, within, joins, links)
 
 
 def balanced(ledgers: Ledgers, flow: Flow) -> bool | None:

@@ -78,7 +78,7 @@ def parameters(trail: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("Prices", _prices(given["prices"])),
         ("Behaves like a service", hub or "not used"),
         ("Labels", f"{trail['labels']['count']:,}, digest {trail['labels']['digest']}"),
-        ("Bounds", "computed" if trail["bounds"] else (trail["bounds_note"] or "not asked for")),
+        ("Bounds", _bounds(trail)),
     ]
 
 
@@ -93,3 +93,9 @@ def _prices(given: Mapping[str, Any] | None) -> str:
         return "none"
     names = ", ".join(plain(file["name"]) for file in given["files"])
     return f"{names}, digest {given['digest']}"
+
+
+def _bounds(trail: Mapping[str, Any]) -> str:
+    """Whether there are bounds, and what there is to know about them."""
+    note = trail["bounds_note"] and plain(trail["bounds_note"])
+    return "; ".join(filter(None, ("computed" if trail["bounds"] else "", note))) or "not asked for"
