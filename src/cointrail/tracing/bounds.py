@@ -32,7 +32,7 @@ class Bound:
     sharp: bool = True
 
 
-def bounds(walk: Walk, reach: Flow, seeds: Seeds, step: Callable[[float], None] = lambda share: None) -> list[Bound]:
+def bounds(walk: Walk, reach: Flow, seeds: Seeds) -> list[Bound]:
     """Bounds for every endpoint of a poison reach that was walked without floor and hop limit.
 
     Value that came back to the theft's own addresses and left again counts as gross: what leaves them is routed
@@ -40,15 +40,14 @@ def bounds(walk: Walk, reach: Flow, seeds: Seeds, step: Callable[[float], None] 
     much can still be there when all that leaves it later is taken from that first.
     """
     parts = _Parts(walk, reach, seeds)
-    parts.convert(lambda share: step(share / 2))
+    parts.convert()
     found: list[Bound] = []
-    for place, part in enumerate(sorted(parts.routes)):
+    for part in sorted(parts.routes):
         spans = parts.routes[part].spans(parts.supply[part])
         sharp = parts.sharp[part]
         for holding, (least, most) in zip(parts.routes[part].places, spans, strict=True):
             bound = Bound(holding, parts.routes[part].stops[holding], least, most, sharp)
             found.append(_still_there(bound, reach.moves) if holding in seeds.sources else bound)
-        step((1 + (place + 1) / len(parts.routes)) / 2)
     return sorted((one for one in found if one.most), key=lambda one: (walk.asset(one.holding), one.holding))
 
 
@@ -78,7 +77,7 @@ class _Parts:
     def _to(self, one: Conversion) -> int:
         return self._taker[one.number]
 
-    def convert(self, step: Callable[[float], None]) -> None:
+    def convert(self) -> None:
         """Find what every conversion brings, those first that no other leads to."""
         layers = self._layers()
         for number, layer in enumerate(layers):
@@ -89,7 +88,6 @@ class _Parts:
             ]
             for one in found:
                 self.supply[self._to(one.conversions[0])].append(one)
-            step((number + 1) / len(layers))
         self._judge(layers)
 
     def _layers(self) -> list[list[Conversion]]:

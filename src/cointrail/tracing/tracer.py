@@ -11,6 +11,7 @@ from cointrail.labels import Labels
 from cointrail.ledger import Ledger
 from cointrail.prices import Prices
 from cointrail.tracing.account import Account
+from cointrail.tracing.aside import aside
 from cointrail.tracing.behaviour import Behaviour
 from cointrail.tracing.bounds import Bound, bounds
 from cointrail.tracing.joins import Joins
@@ -24,6 +25,7 @@ from cointrail.tracing.survey import Survey, begun, survey
 from cointrail.tracing.theft import Found, Theft, find, followed
 from cointrail.tracing.walk import Flow, Limits, Walk
 
+LARGE = 5_000  # holdings reached, from which bounds are computed beside the policies
 FINE = 36  # decimals in which --min-value may be given, whatever the asset has
 
 Step = Callable[[str, float], None]  # what is being done, and the share that is done (below 0: a count)
@@ -142,15 +144,18 @@ def trace(
     limits = Limits(floor, settings.max_hops, found.until)
     walk = Walk(ledgers, accounts, theft.backward, judge, limits, passages, joined)
     flows = {}
-    for name in settings.policies:
-        flow = flows[name] = walk.follow(name, found.seeds, lambda n, name=name: step(name, -n))  # type: ignore[misc]
-        if balanced(ledgers, flow) is False:
-            raise RuntimeError(f"the books of policy {name} do not balance: a bug; please report it with the ledger")
-    within: list[Bound] | None = None
-    if settings.bounds:
-        plain = settings.min_value is None and settings.max_hops is None
-        reach = flows["poison"] if plain and "poison" in flows else whole.follow("poison", found.seeds)
-        within = bounds(whole, reach, found.seeds, lambda share: step("bounds", share))
+
+    def bound() -> list[Bound] | None:
+        return bounds(whole, whole.follow("poison", found.seeds), found.seeds) if settings.bounds else None
+
+    with aside(bound, settings.bounds and seen is not None and seen.reached >= LARGE) as bounded:
+        for name in settings.policies:
+            flow = flows[name] = walk.follow(name, found.seeds, lambda n, name=name: step(name, -n))  # type: ignore[misc]
+            if balanced(ledgers, flow) is False:
+                raise RuntimeError(f"the books of {name} do not balance: a bug; please report it with the ledger")
+        step("bounds", float(not settings.bounds))
+        within = bounded()
+        step("bounds", 1)
     return Trail(ledgers, labels, theft, settings, found, seen, passages, flows, within, joins, links)
 
 
