@@ -122,6 +122,30 @@ def test_change_joins_only_when_asked(tmp_path: Path) -> None:
     asked = done("cluster", tmp_path, payer, "--change", "power_of_ten").out
     assert rest in asked and shop not in asked
     assert "paid as the change" in asked
+    assert "change of one transaction by power_of_ten; measured: precision" in asked
     assert run("cluster", tmp_path, "--change", "guess").refused
     refused = run("cluster", tmp_path, "--change", "locktime")
     assert refused.refused and "knows no terms of transactions" in refused.err
+
+
+@pytest.mark.parametrize("rule", ["client", "legacy", "optimal"])
+def test_each_rule_of_change_is_shown_with_its_own_rate(tmp_path: Path, rule: str) -> None:
+    paid = Spend("paid", [("coin", 0), ("small", 0)], [("shop", 3_000_001), ("rest", 9_990)])
+    coins = [Spend("coin", [], [("payer", 3_000_000)]), Spend("small", [], [("payer", 11_000)])]
+    spending.ledger(tmp_path, [*coins, Spend("used", [], [("shop", 5)]), paid])
+    payer, rest = (text(tmp_path, name) for name in ("payer", "rest"))
+    shown = done("cluster", tmp_path, payer, "--change", rule).out
+    assert f"by {rule}; measured: precision" in shown and f"({rule}, made-up wallets" in shown
+    explained = done("cluster", tmp_path, "--explain", payer, rest, "--change", rule).out
+    assert f"inferred, change by {rule}; measured: precision" in explained and f"({rule}, made-up" in explained
+
+
+def test_several_rules_of_change_join_what_all_of_them_find(tmp_path: Path) -> None:
+    paid = Spend("paid", [("coin", 0)], [("shop", 1_000_000), ("rest", 1_999_990)])
+    coin = Spend("coin", [], [("payer", 3_000_000)])
+    spending.ledger(tmp_path, [coin, paid, Spend("kept", [("paid", 1)], [("rest", 1_999_980)])])
+    payer, rest = (text(tmp_path, name) for name in ("payer", "rest"))
+    assert rest in done("cluster", tmp_path, payer, "--change", "power_of_ten").out
+    both = done("cluster", tmp_path, payer, "--change", "power_of_ten", "--change", "spent").out
+    assert rest in both and "by (power_of_ten and spent); never measured" in both
+    assert "Nothing says" in done("cluster", tmp_path, payer, "--change", "power_of_ten", "--change", "reuse").out

@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cointrail.chains import chain
-from cointrail.conversions.rate import rate
+from cointrail.conversions.rate import rate, rates
 from cointrail.ledger import Ledger
 from cointrail.owners import Owners, Refusal, Step
 from cointrail.owners.moment import Cited, cited
@@ -56,7 +56,7 @@ def show_one(found: Owners, one: int, before: int, console: Console) -> None:
         f"{len(ids):,} addresses with {name}" + (f", said to be {', '.join(said)}" if said else ""), markup=False
     )
     for rule, count in sorted(Counter(rule for _, rule, _ in _links(found, ids, before)).items()):
-        console.print(Text(f"  {count:,} joined: {rule.sentence}{_measured(rule)}"))
+        console.print(Text(f"  {count:,} joined: {rule.sentence}{_measured(found, rule)}"))
     for text in _texts(found.ledger, ids[:LISTED]):
         console.print(Text(f"  {text}"))
     if len(ids) > LISTED:
@@ -78,7 +78,7 @@ def explain(found: Owners, one: int, other: int, before: int, console: Console) 
         console.print(Text(f"  {step.rule.sentence}{_sure(found, step)}: {_tx(found, told[step.tx])}"))
         console.print(Text(text))
     for rule in sorted({step.rule for step in steps}):
-        console.print(Text(f"inferred, {rule.word}{_measured(rule)}"))
+        console.print(Text(f"inferred, {rule.word}{_measured(found, rule)}"))
 
 
 def members(found: Owners, one: int | None, before: int) -> Iterator[tuple[object, ...]]:
@@ -168,9 +168,17 @@ def _sure(found: Owners, step: Step) -> str:
     return f" (confidence {sure:.2f})" if sure is not None else ""
 
 
-def _measured(rule: Rule) -> str:
-    known = rate(rule.word, path=RATES)
-    return f"; measured: {known}" if known is not None else "; never measured"
+def _measured(found: Owners, rule: Rule) -> str:
+    """How often a rule was right; of change the rule that was asked for, since they differ as much as rules can."""
+    by = ""
+    if rule is Rule.CHANGE and found.change is not None:
+        name = found.change.name
+        by = f" by {name}"
+        of = [one for one in rates(RATES) if one.rule == rule.word and one.set.partition(",")[0] == name]
+        known = min(of, key=lambda one: one.precision, default=None)
+    else:
+        known = rate(rule.word, path=RATES)
+    return f"{by}; measured: {known}" if known is not None else f"{by}; never measured"
 
 
 def _tx(found: Owners, told: Cited) -> str:
