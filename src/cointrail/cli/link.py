@@ -9,6 +9,7 @@ import pyarrow as pa
 import typer
 from rich.console import Console
 
+from cointrail.cli.results import results
 from cointrail.conversions import match, read_legs, read_pairs, score, write_links
 from cointrail.conversions.findings import ALARMS, COLUMNS, rows
 from cointrail.conversions.links import write_csv
@@ -60,6 +61,7 @@ def match_(
         raise InputError(f"{out}: give the links another file name, such as links.csv")
     if not out.parent.is_dir():
         raise InputError(f"{out.parent} is not a folder: make it first, or give another --out")
+    results(out.parent)
     limit = _seconds(window) if window else None
     pa.set_memory_pool(pa.system_memory_pool())  # the default one takes some 40 MB more for a file of 6 MB
     legs = read_legs(files)
