@@ -14,7 +14,7 @@ from cointrail.cli.progress import progress
 from cointrail.errors import InputError
 from cointrail.guard import Judgement, Request, check, of_ledger, read_intent, read_requests, read_state, requests
 from cointrail.guard.reason import EXIT, RANK
-from cointrail.guard.terminal import show_judgement
+from cointrail.guard.terminal import show_judgements
 from cointrail.guard.tokens import registry
 
 guards = typer.Typer(help="Is this approval what its signer thinks it is?", no_args_is_help=True)
@@ -74,9 +74,7 @@ def check_(
             content["transactions"] = [judgement.content() for judgement in found]
         typer.echo(json.dumps(content, indent=1, ensure_ascii=False))
     else:
-        console = Console(highlight=False, soft_wrap=True)
-        for judgement in sorted(found, key=lambda one: -RANK[one.verdict]):
-            show_judgement(judgement, console)
+        show_judgements(found, Console(highlight=False, soft_wrap=True))
     raise typer.Exit(EXIT[worst.verdict])
 
 
