@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from cointrail.errors import InputError
+from cointrail.ledger.readers.bitcoin.frames import chains_of, named
 from cointrail.ledger.readers.formats import Format, families, formats
 from cointrail.ledger.readers.parquet import MAGIC, Parquet
 from cointrail.ledger.readers.source import escape
@@ -33,6 +34,8 @@ def open_table(path: Path) -> Parquet | Text | Stream:
             start = b""  # damaged gzip: the text reader says so
     if start.startswith(MAGIC):
         return Parquet(path)
+    if start and not start.isascii() and (chains := chains_of(start, path.parent)):
+        raise InputError(f"{path}: {named(chains)}")
     return Stream(path) if is_stream(start) else Text(path)
 
 
