@@ -101,7 +101,7 @@ def backtest_(
     from cointrail.chains import Registry, read_hashes
     from cointrail.guard.policy import read_policy, replay
     from cointrail.ledger import open_ledger
-    from cointrail.reports.plain import counted
+    from cointrail.words import counted
 
     with progress() as step:
         opened = open_ledger(ledger, step)

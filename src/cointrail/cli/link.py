@@ -14,6 +14,7 @@ from cointrail.conversions import match, read_legs, read_pairs, score, write_lin
 from cointrail.conversions.findings import ALARMS, COLUMNS, rows
 from cointrail.conversions.links import write_csv
 from cointrail.errors import InputError
+from cointrail.words import counted
 
 FINDINGS = "findings.csv"  # beside the links
 UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
@@ -70,7 +71,7 @@ def match_(
     write_csv(beside, COLUMNS, rows(legs, joined.findings))
     console = Console(highlight=False, soft_wrap=True)
     for rule, count in sorted(Counter(link.rule for link in joined.links).items()):
-        console.print(f"{count:,} links by {rule}")
+        console.print(f"{counted(count, 'link')} by {rule}")
     kinds = Counter(finding.kind for finding in joined.findings)
     for kind, count in sorted(kinds.items(), key=lambda item: (item[0] not in ALARMS, item[0])):
         console.print(f"[red]{count:,} {kind}[/]" if kind in ALARMS else f"{count:,} {kind}")
@@ -85,8 +86,10 @@ def score_(
     """Say how many of the true pairs were found, and how many of those found are true."""
     result = score(read_pairs(truth), read_pairs(found))
     console = Console(highlight=False, soft_wrap=True)
+    recall = f"{result.recall:.4f}" if result.true else "not defined"  # a share of nothing
+    precision = f"{result.precision:.4f}" if result.found else "not defined"
     console.print(f"true {result.true:,}, found {result.found:,}, right {result.right:,}")
-    console.print(f"recall {result.recall:.4f}, precision {result.precision:.4f}")
+    console.print(f"recall {recall}, precision {precision}")
 
 
 def _seconds(text: str) -> int:

@@ -46,15 +46,6 @@ def target(text: str) -> str:
     return " ".join(filter(None, (plain(chain, TARGET_CHAIN), short(place) if place else "")))
 
 
-def counted(number: int, word: str, several: str = "") -> str:
-    """A number with its noun; the plural where it is not made with an s.
-
-    >>> counted(1, "wallet"), counted(1200, "wallet"), counted(0, "address", "addresses")
-    ('1 wallet', '1,200 wallets', '0 addresses')
-    """
-    return f"{number:,} {word if number == 1 else several or word + 's'}"
-
-
 def oddities(text: str) -> list[str]:
     """The characters of a token's symbol that are not plain ASCII, by name and without repeats.
 
