@@ -1,6 +1,7 @@
 """The trace command: what it takes for a theft, what it refuses, and the edges of its options."""
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -109,6 +110,14 @@ def test_results_need_a_folder(ledger: Path, tmp_path: Path, place: str) -> None
     out = tmp_path / "file" / ("" if place == "a file" else "deeper")
     assert run("trace", ledger, "--from", who(1), "--out", out).refused
     assert (tmp_path / "file").read_text() == "mine"
+
+
+def test_the_folder_of_a_trace_is_no_ledger(ledger: Path, tmp_path: Path) -> None:
+    done("trace", ledger, "--from", who(1), "--out", tmp_path / "out")
+    ended = run("trace", tmp_path / "out", "--from", who(1), "--out", tmp_path / "again")
+    assert ended.refused and "this is the folder of a trace, not a ledger; give the ledger that was traced" in ended.err
+    shutil.copytree(ledger, tmp_path / "out" / "L")
+    assert f"give {tmp_path / 'out' / 'L'}" in run("ledger", "info", tmp_path / "out").err
 
 
 @pytest.mark.parametrize("place", ["", "labels", "new/deeper"])
