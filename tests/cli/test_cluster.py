@@ -71,7 +71,7 @@ def test_it_explains_a_merge_and_takes_it_back(outputs: Path) -> None:
 def test_refused_merges_are_listed(outputs: Path, tmp_path: Path) -> None:
     Labels(outputs).add([said("a", "One"), said("b", "Other")])
     shown = done("cluster", outputs, "--refused", tmp_path / "refused.csv").out
-    assert "1 merges refused: labels name two actors" in shown
+    assert "1 merge refused: labels name two actors" in shown
     [row] = read(tmp_path / "refused.csv")
     assert row["transaction"] == PAYS[0].id.hex()
     assert {row["address"], row["other_address"]} == {text(outputs, "a"), text(outputs, "b")}
@@ -84,7 +84,7 @@ def test_large_clusters_are_joined_when_asked(outputs: Path) -> None:
 
 def test_customers_of_an_exchange(accounts: Path) -> None:
     alice, bob = (format_address(making.address(n)) for n in (ALICE, BOB))
-    assert "3 addresses in 1 clusters" in done("cluster", accounts).out
+    assert "3 addresses in 1 cluster of" in done("cluster", accounts).out
     shown = done("cluster", accounts, "--explain", alice, bob).out
     assert "confidence 0.95" in shown
     assert "paid into one deposit address of an exchange" in shown

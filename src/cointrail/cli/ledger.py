@@ -21,6 +21,7 @@ from cointrail.ledger.importer import Imported, import_files, import_node
 from cointrail.ledger.manifest import NAME, load
 from cointrail.ledger.readers import Options
 from cointrail.ledger.verify import verify as check
+from cointrail.words import counted
 
 DEFAULT_CHAIN = "ethereum"
 
@@ -79,6 +80,9 @@ def import_(
                 raise InputError("give files or --rpc, not both")
             if from_block is None or to_block is None:
                 raise InputError("--rpc needs --from-block and --to-block")
+            if not 0 <= from_block <= to_block:  # said before the node is asked anything
+                asked = f"--from-block {from_block} --to-block {to_block}"
+                raise InputError(f"{asked}: the first must not be after the last, nor below 0")
             done = import_node(rpc, from_block, to_block, into, name, step, wanted, wrappers)
         else:
             if not paths:
@@ -105,17 +109,17 @@ def _columns(text: str) -> dict[str, str]:
 
 def _say(into: Path, done: Imported) -> None:
     console = Console(highlight=False, soft_wrap=True)
-    place = escape(str(into))
+    place, held = escape(str(into)), counted(done.transfers, "transfer")
     for warning in done.warnings:
         console.print(f"[yellow]note:[/] {escape(warning)}")
     if done.again:
-        console.print(f"Nothing to do: imported before. {place} holds {done.transfers:,} transfers.")
+        console.print(f"Nothing to do: imported before. {place} holds {held}.")
         return
-    console.print(f"{done.rows:,} rows read, {done.added:,} new; {place} holds {done.transfers:,} transfers.")
+    console.print(f"{counted(done.rows, 'row')} read, {done.added:,} new; {place} holds {held}.")
     if done.events:
-        console.print(f"{done.events:,} new events are kept for conversions.")
+        console.print(f"{counted(done.events, 'new event')} kept for conversions.")
     if done.bad:
-        console.print(f"[yellow]{done.bad:,} bad rows[/] were left out; see {escape(str(done.quarantine))}")
+        console.print(f"[yellow]{counted(done.bad, 'bad row')}[/] left out; see {escape(str(done.quarantine))}")
 
 
 @ledgers.command()

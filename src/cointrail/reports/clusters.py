@@ -15,6 +15,7 @@ from cointrail.owners import Owners, Refusal, Step
 from cointrail.owners.moment import Cited, cited
 from cointrail.owners.rules import RATES, Rule
 from cointrail.reports.plain import plain
+from cointrail.words import counted
 
 COLUMNS = ("cluster", "address", "entity", "rule", "transaction", "block")
 REFUSED = ("transaction", "block", "address", "other_address", "reason")
@@ -27,7 +28,8 @@ def show(found: Owners, before: int, console: Console) -> None:
     names = found.clusters.names(before)
     cluster, size = np.unique(names[1:], return_counts=True)
     several = size > 1
-    console.print(f"{int(size[several].sum()):,} addresses in {int(several.sum()):,} clusters of two or more.")
+    held, clusters = counted(int(size[several].sum()), "address", "addresses"), counted(int(several.sum()), "cluster")
+    console.print(f"{held} in {clusters} of two or more.")
     _notes(found, console)
     table = Table(box=None, pad_edge=False)
     for heading in ("Addresses", "Cluster", "Said to be"):
@@ -135,7 +137,7 @@ def _links(found: Owners, ids: list[int], before: int) -> Iterator[tuple[int, Ru
 def _refusals(found: Owners, before: int, console: Console) -> None:
     refusals: list[Refusal] = list(found.clusters.refusals(before))
     for reason, count in sorted(Counter(one.reason for one in refusals).items()):
-        console.print(Text(f"{count:,} merges refused: {reason.sentence}", style="yellow"))
+        console.print(Text(f"{counted(count, 'merge')} refused: {reason.sentence}", style="yellow"))
     told = cited(found.ledger, [one.tx for one in refusals[:LISTED]])
     for one in refusals[:LISTED]:
         first, second = _texts(found.ledger, [one.one, one.other])
@@ -151,7 +153,8 @@ def _notes(found: Owners, console: Console) -> None:
     if not found.known.exchanges:
         console.print("[yellow]note:[/] no label says who is an exchange, so no deposit address is known")
     if found.services:
-        console.print(f"{len(found.services):,} payers of many deposit addresses count as services, not as customers.")
+        payers = counted(len(found.services), "payer")
+        console.print(f"{payers} of many deposit addresses: taken for services, not for customers.")
 
 
 def _said(found: Owners, ids: list[int]) -> list[str]:
