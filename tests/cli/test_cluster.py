@@ -1,6 +1,8 @@
 """`cointrail cluster`: what it prints and writes of both kinds of chains, and what it refuses."""
 
 import csv
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -88,6 +90,23 @@ def test_customers_of_an_exchange(accounts: Path) -> None:
     shown = done("cluster", accounts, "--explain", alice, bob).out
     assert "confidence 0.95" in shown
     assert "paid into one deposit address of an exchange" in shown
+
+
+def test_something_is_shown_from_the_start(accounts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[tuple[str, float]] = []
+
+    @contextmanager
+    def spy() -> Iterator[Callable[[str, float], None]]:
+        yield lambda what, share: told.append((what, share))
+
+    monkeypatch.setattr("cointrail.cli.cluster.progress", spy)
+    monkeypatch.setattr("cointrail.cli.label.progress", spy)
+    done("cluster", accounts)
+    assert [f"{what} {share}" for what, share in told[:1]] == ["owners 0"]
+    row = f"{format_address(making.address(5))},X,scam"
+    (accounts.parent / "labels.csv").write_text(f"address,entity,category\n{row}\n")
+    done("label", "import", accounts.parent / "labels.csv", "--into", accounts)
+    assert [f"{what} {share}" for what, share in told[-2:]] == ["labels 0", "labels 0.5"]
 
 
 def test_it_says_when_no_label_names_an_exchange(tmp_path: Path) -> None:

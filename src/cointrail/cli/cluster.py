@@ -66,6 +66,7 @@ def cluster(
         if name not in RULES:
             raise InputError(f"--change {name[:40]}: no rule; there are {', '.join(RULES)}")
     with progress() as step:
+        step("owners", 0)  # what labels say is looked up first, which takes seconds where they are many
         opened = open_ledger(ledger, step)
         if (unknown := OF_TERMS.intersection(named)) and not opened.manifest.terms:
             raise InputError(
@@ -93,7 +94,9 @@ def cluster(
         (refusals, REFUSED, refused(found, before)),
     ):
         if path is not None:
-            write_csv(path, header, rows)
+            with progress() as step:
+                step("writing", 0)
+                write_csv(path, header, rows)
             console.print(f"written: {path}", markup=False)
 
 

@@ -12,6 +12,7 @@ from rich.markup import escape
 
 from cointrail.chains.address import parse_any
 from cointrail.chains.moment import parse_time
+from cointrail.cli.progress import progress
 from cointrail.errors import InputError
 from cointrail.labels import Labels, import_labels
 from cointrail.labels.decision import Action
@@ -64,7 +65,9 @@ def import_(
     """Import labels, so that traces stop at services and name them."""
     load(into)
     same = dict(_pair(text) for text in fields or ())
-    show(import_labels(files, into, strict=strict, form=form, same=same, complete=complete))
+    with progress() as step:
+        done = import_labels(files, into, strict=strict, form=form, same=same, complete=complete, step=step)
+    show(done)
 
 
 @labels.command()
