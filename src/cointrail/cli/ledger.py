@@ -10,6 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from cointrail.chains import format_address, format_time, parse_address
+from cointrail.cli.interrupted import content, unchanged
 from cointrail.cli.progress import progress
 from cointrail.conversions.bridges import extended
 from cointrail.conversions.mixers.pools import shipped as pools
@@ -74,7 +75,7 @@ def import_(
         from cointrail.guard.protect import topics  # slow to load
 
         wanted = wanted.also(topics())
-    with progress() as step:
+    with unchanged(lambda: content(into / NAME)), progress() as step:  # the ledger is another with its manifest
         if rpc is not None:
             if paths:
                 raise InputError("give files or --rpc, not both")
@@ -171,6 +172,6 @@ def info(
 @ledgers.command()
 def verify(ledger: Folder) -> None:
     """Recompute every checksum, the order of all rows and the content digest."""
-    with progress() as step:
+    with unchanged(), progress() as step:
         digest = check(ledger, step)
     print(f"{ledger}: sound; digest {digest}")
