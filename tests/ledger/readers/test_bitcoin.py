@@ -175,6 +175,9 @@ def test_blocks_of_another_chain_are_known_by_their_magic(wanted: str, key: byte
     (tmp_path / "one.dat").write_bytes(networks()["bitcoin"].magics[0] + framed(made([PAY]).blocks)[4:])
     with pytest.raises(InputError, match="give --chain bitcoin or --chain bitcoin-cash"):
         imported(tmp_path / "l", tmp_path / "one.dat", chain="ethereum")
+    (tmp_path / "blk00000.dat").write_bytes(bytes(range(150, 250)))
+    with pytest.raises(InputError, match="a node's file of blocks: give the chain, such as --chain bitcoin"):
+        imported(tmp_path / "l", tmp_path / "blk00000.dat", chain="ethereum")
     assert not (tmp_path / "l").exists()
 
 
