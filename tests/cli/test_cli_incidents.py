@@ -134,6 +134,7 @@ def test_a_claim_that_cannot_be_kept_makes_no_store(tmp_path: Path, more: tuple[
 
 def test_ids_near_an_unknown_one_are_named() -> None:
     assert "near are bybit-2025-02" in run("incidents", "show", "bibyt-2025-02").err
+    assert "no incident is named x; such ids begin so: x" in run("incidents", "show", "x").err
     assert "no incident is named zzzzzz; `cointrail" in run("incidents", "show", "zzzzzz").err
 
 

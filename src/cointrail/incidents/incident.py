@@ -76,7 +76,8 @@ def by_id(incidents: Mapping[str, Incident], text: str) -> Incident:
     if len(near) == 1:
         return incidents[near[0]]
     if near:
-        raise InputError(f"{text} fits {', '.join(near[:NEAR])}")
+        more = ", ..." if len(near) > NEAR else ""
+        raise InputError(f"no incident is named {text}; such ids begin so: {', '.join(near[:NEAR])}{more}")
     alike = get_close_matches(text, incidents, NEAR) or [name for name in incidents if len(text) > 2 and text in name]
     close = f"; near are {', '.join(alike[:NEAR])}" if alike else ""
     raise InputError(f"no incident is named {text[:80]}{close}; `cointrail incidents list` names all")
