@@ -117,6 +117,27 @@ def test_wrong_input_is_refused_in_one_line(words: tuple[str, ...]) -> None:
     assert run(*words).refused
 
 
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (("--incident", "bibyt-2025-02", "--field", "usd", "--value", "1"), "no incident is named bibyt-2025-02; near"),
+        (("--incident", "bybit-2025-02", "--field", "usd", "--value", "-1"), "negative"),
+        (("--incident", "Not An Id", "--field", "date", "--value", "2024"), "no id"),
+        (("--metric", "nonsense", "--of", "all theft", "--window", "2022", "--value", "1"), "nonsense"),
+    ],
+)
+def test_a_claim_that_cannot_be_kept_makes_no_store(tmp_path: Path, more: tuple[str, ...], said: str) -> None:
+    ended = run("claims", "add", tmp_path / "new", *SAID, *more)
+    assert ended.refused and said in ended.err
+    assert not (tmp_path / "new").exists()
+
+
+def test_ids_near_an_unknown_one_are_named() -> None:
+    assert "near are bybit-2025-02" in run("incidents", "show", "bibyt-2025-02").err
+    assert "no incident is named x; such ids begin so: x" in run("incidents", "show", "x").err
+    assert "no incident is named zzzzzz; `cointrail" in run("incidents", "show", "zzzzzz").err
+
+
 def test_import_says_where_to_and_refuses_what_is_no_list(store: Path, tmp_path: Path) -> None:
     assert run("incidents", "import", tmp_path / "list.csv").refused
     assert run("incidents", "import", tmp_path / "list.csv", "--out", store).refused

@@ -1,6 +1,8 @@
 """`cointrail cluster`: what it prints and writes of both kinds of chains, and what it refuses."""
 
 import csv
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -71,7 +73,7 @@ def test_it_explains_a_merge_and_takes_it_back(outputs: Path) -> None:
 def test_refused_merges_are_listed(outputs: Path, tmp_path: Path) -> None:
     Labels(outputs).add([said("a", "One"), said("b", "Other")])
     shown = done("cluster", outputs, "--refused", tmp_path / "refused.csv").out
-    assert "1 merges refused: labels name two actors" in shown
+    assert "1 merge refused: labels name two actors" in shown
     [row] = read(tmp_path / "refused.csv")
     assert row["transaction"] == PAYS[0].id.hex()
     assert {row["address"], row["other_address"]} == {text(outputs, "a"), text(outputs, "b")}
@@ -84,10 +86,27 @@ def test_large_clusters_are_joined_when_asked(outputs: Path) -> None:
 
 def test_customers_of_an_exchange(accounts: Path) -> None:
     alice, bob = (format_address(making.address(n)) for n in (ALICE, BOB))
-    assert "3 addresses in 1 clusters" in done("cluster", accounts).out
+    assert "3 addresses in 1 cluster of" in done("cluster", accounts).out
     shown = done("cluster", accounts, "--explain", alice, bob).out
     assert "confidence 0.95" in shown
     assert "paid into one deposit address of an exchange" in shown
+
+
+def test_something_is_shown_from_the_start(accounts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[tuple[str, float]] = []
+
+    @contextmanager
+    def spy() -> Iterator[Callable[[str, float], None]]:
+        yield lambda what, share: told.append((what, share))
+
+    monkeypatch.setattr("cointrail.cli.cluster.progress", spy)
+    monkeypatch.setattr("cointrail.cli.label.progress", spy)
+    done("cluster", accounts)
+    assert [f"{what} {share}" for what, share in told[:1]] == ["owners 0"]
+    row = f"{format_address(making.address(5))},X,scam"
+    (accounts.parent / "labels.csv").write_text(f"address,entity,category\n{row}\n")
+    done("label", "import", accounts.parent / "labels.csv", "--into", accounts)
+    assert [f"{what} {share}" for what, share in told[-2:]] == ["labels 0", "labels 0.5"]
 
 
 def test_it_says_when_no_label_names_an_exchange(tmp_path: Path) -> None:
@@ -122,6 +141,30 @@ def test_change_joins_only_when_asked(tmp_path: Path) -> None:
     asked = done("cluster", tmp_path, payer, "--change", "power_of_ten").out
     assert rest in asked and shop not in asked
     assert "paid as the change" in asked
+    assert "change of one transaction by power_of_ten; measured: precision" in asked
     assert run("cluster", tmp_path, "--change", "guess").refused
     refused = run("cluster", tmp_path, "--change", "locktime")
     assert refused.refused and "knows no terms of transactions" in refused.err
+
+
+@pytest.mark.parametrize("rule", ["client", "legacy", "optimal"])
+def test_each_rule_of_change_is_shown_with_its_own_rate(tmp_path: Path, rule: str) -> None:
+    paid = Spend("paid", [("coin", 0), ("small", 0)], [("shop", 3_000_001), ("rest", 9_990)])
+    coins = [Spend("coin", [], [("payer", 3_000_000)]), Spend("small", [], [("payer", 11_000)])]
+    spending.ledger(tmp_path, [*coins, Spend("used", [], [("shop", 5)]), paid])
+    payer, rest = (text(tmp_path, name) for name in ("payer", "rest"))
+    shown = done("cluster", tmp_path, payer, "--change", rule).out
+    assert f"by {rule}; measured: precision" in shown and f"({rule}, made-up wallets" in shown
+    explained = done("cluster", tmp_path, "--explain", payer, rest, "--change", rule).out
+    assert f"inferred, change by {rule}; measured: precision" in explained and f"({rule}, made-up" in explained
+
+
+def test_several_rules_of_change_join_what_all_of_them_find(tmp_path: Path) -> None:
+    paid = Spend("paid", [("coin", 0)], [("shop", 1_000_000), ("rest", 1_999_990)])
+    coin = Spend("coin", [], [("payer", 3_000_000)])
+    spending.ledger(tmp_path, [coin, paid, Spend("kept", [("paid", 1)], [("rest", 1_999_980)])])
+    payer, rest = (text(tmp_path, name) for name in ("payer", "rest"))
+    assert rest in done("cluster", tmp_path, payer, "--change", "power_of_ten").out
+    both = done("cluster", tmp_path, payer, "--change", "power_of_ten", "--change", "spent").out
+    assert rest in both and "by (power_of_ten and spent); never measured" in both
+    assert "Nothing says" in done("cluster", tmp_path, payer, "--change", "power_of_ten", "--change", "reuse").out

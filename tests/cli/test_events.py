@@ -45,7 +45,7 @@ def want(patch: pytest.MonkeyPatch, *topics: bytes) -> None:
 
 def test_events_are_counted_and_have_a_digest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     want(monkeypatch, TOPIC)
-    assert "2 new events are kept" in done("ledger", "import", logs(tmp_path), "--into", tmp_path / "ledger").out
+    assert "2 new events kept" in done("ledger", "import", logs(tmp_path), "--into", tmp_path / "ledger").out
     said = info(tmp_path / "ledger")
     assert (said["events"], said["transfers"]) == (2, 1)
     assert said["events_digest"] == open_ledger(tmp_path / "ledger").events.digest
@@ -56,7 +56,7 @@ def test_events_are_counted_and_have_a_digest(tmp_path: Path, monkeypatch: pytes
 
 def test_a_newer_set_reads_the_same_file_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     again = ("ledger", "import", logs(tmp_path), "--into", tmp_path / "ledger")
-    assert "1 rows read, 1 new" in done(*again).out
+    assert "1 row read, 1 new" in done(*again).out
     digest = info(tmp_path / "ledger")["digest"]
     assert "imported before" in done(*again).out
     want(monkeypatch, TOPIC)
@@ -65,7 +65,7 @@ def test_a_newer_set_reads_the_same_file_again(tmp_path: Path, monkeypatch: pyte
     said = info(tmp_path / "ledger")
     assert (said["events"], said["digest"]) == (2, digest)
     want(monkeypatch, TOPIC, TRANSFER)
-    assert "1 new events" in done(*again).out
+    assert "1 new event kept" in done(*again).out
     assert info(tmp_path / "ledger")["events"] == 3
 
 

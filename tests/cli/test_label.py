@@ -27,7 +27,7 @@ def ledger(tmp_path: Path) -> Path:
 def labelled(tmp_path: Path, ledger: Path) -> Path:
     path = tmp_path / "labels.csv"
     path.write_text(f"address,entity,category,source,url\n{ME},Somebody,scam,a report,https://example.org/r\n")
-    assert "1 labels new" in done("label", "import", path, "--into", ledger).out
+    assert "1 label new" in done("label", "import", path, "--into", ledger).out
     return ledger
 
 
@@ -80,7 +80,7 @@ def test_wrong_input_is_refused(labelled: Path, tmp_path: Path) -> None:
 
 
 def test_export_and_publishers(labelled: Path, tmp_path: Path) -> None:
-    assert "1 labels written" in done("label", "export", tmp_path / "pack.yaml", "--ledger", labelled).out
+    assert "1 label written" in done("label", "export", tmp_path / "pack.yaml", "--ledger", labelled).out
     assert "Somebody" in (tmp_path / "pack.yaml").read_text()
     assert "sanctionslistservice.ofac.treas.gov" in done("label", "sync", "--list", "--into", labelled).out
 
@@ -95,7 +95,7 @@ def test_freezes_on_a_chain_become_labels(tmp_path: Path) -> None:
             node.call("evm_increaseTime", 100)
         node.call("evm_mine")
         done("ledger", "import", "--into", ledger, "--rpc", node.url, "--from-block", 0, "--to-block", node.head)
-    assert "1 labels new" in done("label", "import", ledger, "--into", ledger).out
+    assert "1 label new" in done("label", "import", ledger, "--into", ledger).out
     [one] = found(ledger, "--at", "any")
     assert (one["entity"], one["native"], one["confidence"]) == (
         "USDT: frozen by Tether", "token_blacklist", "ledger_immanent",

@@ -21,9 +21,11 @@ def test_joins_are_listed_with_kind_and_entropy(tmp_path: Path) -> None:
     ledger(tmp_path / "l", [NEW, MIX, PAY])
     done = run("mixers", tmp_path / "l", "--out", tmp_path / "found.csv")
     assert done.status == 0, done.err
-    assert "1 CoinJoins: 1 whirlpool" in done.out and "10.55" in done.out
+    assert "1 CoinJoin: 1 whirlpool" in done.out and "10.55" in done.out
     with (tmp_path / "found.csv").open(newline="", encoding="utf-8") as text:
         [row] = csv.DictReader(text)
+    assert "None" not in row.values()
+    assert identity("mix").hex() in done.out  # in one line, whatever the width of the terminal
     assert (row["tx"], row["people"], row["denominations"]) == (identity("mix").hex(), "5", "5x5000000")
 
 

@@ -199,7 +199,7 @@ def test_one_bad_row_in_a_hundred_is_set_aside_and_more_are_refused(tmp_path: Pa
         return
     refused(tmp_path, "line 42", "ledger", "import", path, "--into", tmp_path / "new", *MAPPED, "--strict")
     said = load(path, tmp_path / "new").out
-    assert "99 rows read, 99 new" in said and "1 bad rows were left out; see" in said
+    assert "99 rows read, 99 new" in said and "1 bad row left out; see" in said
     kept = next((tmp_path / "new" / "quarantine").iterdir()).read_text()
     assert "some.csv,42,from has a bad checksum" in kept and GARBLED in kept
     again = refused(tmp_path, "line 42", "ledger", "import", path, "--into", tmp_path / "new", *MAPPED, "--strict")
@@ -318,6 +318,8 @@ def test_usage_ends_with_2(arguments: tuple[str, ...]) -> None:
 def test_nothing_to_import(tmp_path: Path) -> None:
     refused(tmp_path, "give files, folders, or --rpc URL", "ledger", "import", "--into", tmp_path / "new")
     refused(tmp_path, "--from-block and --to-block", "ledger", "import", "--into", tmp_path / "n", "--rpc", "http://x")
+    turned = ("--rpc", "http://127.0.0.1:1", "--from-block", 5, "--to-block", 2)
+    refused(tmp_path, "--from-block 5 --to-block 2: the first", "ledger", "import", "--into", tmp_path / "n", *turned)
 
 
 def test_the_right_thing_is_still_taken(ledger: Path) -> None:

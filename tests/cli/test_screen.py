@@ -87,6 +87,10 @@ def test_rules(ledger: Path, tmp_path: Path) -> None:
     bad = tmp_path / "bad.yaml"
     bad.write_text("schema: x\n")
     assert run("rules", "check", bad).refused
+    for content, said in (("", "holds no rules"), ("a,b\n1,2\n", "is no rule set"), ("[]", "is no rule set")):
+        bad.write_text(content)
+        ended = run("rules", "check", bad)
+        assert ended.refused and f"{said}: give YAML with" in ended.err and "type" not in ended.err
     from cointrail.screening import default_rules
 
     good = tmp_path / "good.yaml"

@@ -1,10 +1,12 @@
 """The trace command: what it takes for a theft, what it refuses, and the edges of its options."""
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
 
+from cointrail.conversions.legs import COLUMNS
 from tests.cli.command import done, line, load, movements, run, trail, who, write
 
 START = 1_700_000_000
@@ -108,6 +110,32 @@ def test_results_need_a_folder(ledger: Path, tmp_path: Path, place: str) -> None
     out = tmp_path / "file" / ("" if place == "a file" else "deeper")
     assert run("trace", ledger, "--from", who(1), "--out", out).refused
     assert (tmp_path / "file").read_text() == "mine"
+
+
+def test_the_folder_of_a_trace_is_no_ledger(ledger: Path, tmp_path: Path) -> None:
+    done("trace", ledger, "--from", who(1), "--out", tmp_path / "out")
+    ended = run("trace", tmp_path / "out", "--from", who(1), "--out", tmp_path / "again")
+    assert ended.refused and "this is the folder of a trace, not a ledger; give the ledger that was traced" in ended.err
+    shutil.copytree(ledger, tmp_path / "out" / "L")
+    assert f"give {tmp_path / 'out' / 'L'}" in run("ledger", "info", tmp_path / "out").err
+
+
+@pytest.mark.parametrize("place", ["", "labels", "new/deeper"])
+def test_results_never_lie_among_the_files_of_a_ledger(ledger: Path, tmp_path: Path, place: str) -> None:
+    before = sorted(ledger.rglob("*"))
+    legs = write(tmp_path / "legs.csv", [], COLUMNS)
+    (ledger / "labels").mkdir(exist_ok=True)
+    for arguments in (
+        ("trace", ledger, "--from", who(1), "--out", ledger / place),
+        ("report", "2024", "--out", ledger / place),
+        ("demo", "--transfers", "1000", "--out", ledger / place),
+        ("incidents", "import", legs, "--out", ledger / place),
+    ):
+        ended = run(*arguments)
+        assert ended.refused and ("is a ledger" in ended.err) == (place == "") and "other folder" in ended.err
+    if place != "new/deeper":
+        assert "files results must not" in run("link", "match", legs, "--out", ledger / place / "links.csv").err
+    assert set(ledger.rglob("*")) - set(before) <= {ledger / "labels", ledger / ".lock"}
 
 
 def test_policies_given_twice_count_once(ledger: Path, tmp_path: Path) -> None:

@@ -24,6 +24,27 @@ def test_a_key_joins(tmp_path: Path) -> None:
     assert said == {"e": "unclaimed_deposit"}
 
 
+HASH = "f9" * 32
+
+
+@pytest.mark.parametrize("change", [{}, {"amount": 60}, {"recipient": "payer"}, {"key": f"0x{HASH}"}])
+def test_a_refund_is_joined_on_its_own_chain(tmp_path: Path, change: Row) -> None:
+    back = withdrawal("w", 9, key=HASH, chain="A") | change
+    links, said = outcome(tmp_path, [deposit("d", 5, key=back["key"], chain="A"), back])
+    assert links == {("d", "w")} and not said
+
+
+@pytest.mark.parametrize(
+    "change", [{"key": "7"}, {"key": f"0x{7:064x}"}, {"token": "U"}, {"amount": 101}, {"time": 4}], ids=str
+)
+def test_what_is_no_refund_is_not_joined_on_one_chain(tmp_path: Path, change: Row) -> None:
+    """Each direction counts its own ids, so that an equal number on one chain is of two transfers."""
+    back = withdrawal("w", 9, key=HASH, chain="A") | change
+    links, said = outcome(tmp_path, [deposit("d", 5, key=back["key"], chain="A"), back])
+    assert not links and said["d"] == "unclaimed_deposit"
+    assert said["w"] == ("before_its_deposit" if "time" in change else "no_deposit_in_legs")
+
+
 @pytest.mark.parametrize("change", [{"token": "U"}, {"amount": 99}, {"recipient": "thief"}])
 def test_what_disagrees_is_no_pair(tmp_path: Path, change: Row) -> None:
     links, said = outcome(tmp_path, [deposit("d", 5, key="7"), withdrawal("w", 9, key="7", **change)])

@@ -32,12 +32,15 @@ def test_match_then_score(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
     assert (row["kind"], row["tx"], row["key"], row["recipient"]) == ("replayed_id", "x", "7", "thief")
     assert "pays once" in row["evidence"]
     said = capsys.readouterr().out
-    assert "1 links by key" in said and "1 replayed_id" in said
+    assert "1 link by key" in said and "1 replayed_id" in said
     truth = tmp_path / "pairs.csv"
     truth.write_text("deposit_tx,withdrawal_tx\nd,w\ne,v\n")
     assert run("score", "--truth", truth, "--found", out) == 0
     said = capsys.readouterr().out
     assert "true 2, found 1, right 1" in said and "recall 0.5000, precision 1.0000" in said
+    truth.write_text("deposit_tx,withdrawal_tx\n")
+    assert run("score", "--truth", truth, "--found", truth) == 0
+    assert "recall not defined, precision not defined" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("window", ["soon", "24", "-1h", "1.5h", "h"])

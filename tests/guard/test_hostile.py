@@ -233,6 +233,24 @@ def test_the_command_ends_as_the_verdict_says(tmp_path: Path) -> None:
         assert shown.exit_code == status and shown.stdout.splitlines()[0].lower().startswith(content["verdict"])
 
 
+def test_of_several_transactions_the_worst_verdict_comes_first(tmp_path: Path) -> None:
+    file = tmp_path / "queue.json"
+    file.write_text(json.dumps([wazirx(WAZIRX_HASH), RADIANT]))
+    shown = CliRunner().invoke(commands, ["guard", "check", str(file)])
+    assert shown.exit_code == 4
+    lines = shown.stdout.splitlines()
+    assert lines[0].startswith("STOP") and lines[1] == "2 transactions: 1 stop, 1 review."
+    heads = [place for place, line in enumerate(lines) if line.startswith("Transaction ")]
+    assert [lines[place - 1] for place in heads] == ["", ""]
+    assert [lines[place + 1].split(":")[0] for place in heads] == ["STOP", "REVIEW"]
+    assert all(
+        f"Transaction {n} of 2" in lines[place] and ", hash 0x" in lines[place] for n, place in enumerate(heads, 1)
+    )
+    assert ", nonce " in lines[heads[0]]
+    content = json.loads(CliRunner().invoke(commands, ["guard", "check", str(file), "--json"]).stdout)
+    assert content["verdict"] == "stop" and len(content["transactions"]) == 2
+
+
 @given(st.binary(min_size=32, max_size=32), st.integers(0, 4), st.binary(min_size=64, max_size=64), st.booleans())
 @settings(max_examples=30, deadline=None)
 def test_both_libraries_recover_the_same(digest: bytes, owner: int, noise: bytes, good: bool) -> None:

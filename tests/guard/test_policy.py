@@ -138,3 +138,12 @@ def test_the_command_tells_theft_from_false_alarms(tmp_path: Path) -> None:
     assert content["decisions"][-1]["amount_text"] == "400 USD"
     shown = CliRunner().invoke(commands, asked)
     assert "12 withdrawals, 0 of them" in shown.stdout
+    assert "velocity: 7 alarms (whether false is not known)" in shown.stdout and "false alarm" not in shown.stdout
+    known = CliRunner().invoke(commands, [*asked, "--stolen", f"@{stolen}"]).stdout
+    assert "velocity: 0 thefts, 7 false alarms" in known and "night: 5 thefts, 0 false alarms" in known
+    assert "not in this ledger" not in shown.output
+    other = "0x" + "77" * 20
+    policy.write_text(policy.read_text().replace(f"[{hot}]", f"[{other}]"))
+    none = CliRunner().invoke(commands, asked)
+    assert none.exit_code == 0 and "0 withdrawals" in none.stdout
+    assert other in none.stderr and "not in this ledger" in none.stderr

@@ -16,7 +16,7 @@ from cointrail.incidents.ledger import ledger
 from cointrail.incidents.report import report
 from cointrail.incidents.rules import DEFAULT
 from cointrail.incidents.statements import is_table, read_statements
-from cointrail.incidents.store import Store
+from cointrail.incidents.store import Store, check_claim, check_figure
 from cointrail.reports.crime import show_checks
 
 claims = typer.Typer(help="What sources say: add to it, and check what others published.", no_args_is_help=True)
@@ -50,17 +50,21 @@ def add(
     if bool(incident) == bool(metric):
         raise InputError("a claim is about --incident ID with --field, or about a period with --metric, --of, --window")
     today = datetime.now(UTC).date()
-    opened = Store(store) if store.exists() and any(store.iterdir()) else Store.make(store)
+    there = Store(store) if store.exists() and any(store.iterdir()) else None
     told = {"value": value, "by": by, "url": url, "said": said, "scope": scope, "note": note}
     if metric:
-        opened.add_published(_given(told | {"metric": metric, "of": of, "window": window}), today)
+        figure = _given(told | {"metric": metric, "of": of, "window": window})
+        check_figure(figure, today)  # before a store is made for it
+        (there or Store.make(store)).add_published(figure, today)
     else:
-        known = ledger(opened, today=today).incidents
+        known = ledger(there, today=today).incidents
         raw = told | {"field": field, "confidence": confidence, "asset": asset, "denies": "true" if denies else ""}
         identity = incident or ""
         if identity not in known and field != "date":
             identity = by_id(known, identity).id
-        opened.add_claim(identity, name or identity, _given(raw), today)
+        given = _given(raw)
+        check_claim(identity, given, today)
+        (there or Store.make(store)).add_claim(identity, name or identity, given, today)
     typer.echo("added")
 
 

@@ -1,5 +1,7 @@
 """`cointrail cluster`: which addresses one owner controls."""
 
+from functools import reduce
+from operator import and_
 from pathlib import Path
 from typing import Annotated
 
@@ -42,8 +44,12 @@ def cluster(
         int, typer.Option("--paid", help="Payments into a deposit address that make a customer; 2 is much surer.")
     ] = 1,
     change: Annotated[
-        str | None,
-        typer.Option("--change", metavar="RULE", help=f"Join change too, by one of {', '.join(RULES)}; risky."),
+        list[str] | None,
+        typer.Option(
+            "--change",
+            metavar="RULE",
+            help=f"Join change too, by one of {', '.join(RULES)}; risky. Repeatable: change is what all of them find.",
+        ),
     ] = None,
     out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write all members as CSV.")] = None,
     refusals: Annotated[
@@ -55,15 +61,19 @@ def cluster(
         raise InputError(f"--most {most}: give a number of addresses, or 0 for any")
     if paid < 1:
         raise InputError(f"--paid {paid}: give a number of payments from 1")
-    if change is not None and change not in RULES:
-        raise InputError(f"--change {change[:40]}: no rule; there are {', '.join(RULES)}")
+    named = list(dict.fromkeys(change or ()))
+    for name in named:
+        if name not in RULES:
+            raise InputError(f"--change {name[:40]}: no rule; there are {', '.join(RULES)}")
     with progress() as step:
+        step("owners", 0)  # what labels say is looked up first, which takes seconds where they are many
         opened = open_ledger(ledger, step)
-        if change in OF_TERMS and not opened.manifest.terms:
+        if (unknown := OF_TERMS.intersection(named)) and not opened.manifest.terms:
             raise InputError(
-                f"--change {change}: {ledger} knows no terms of transactions; import raw blocks, or its files once more"
+                f"--change {min(unknown)}: {ledger} knows no terms of transactions; import raw blocks, or its files"
+                " once more"
             )
-        rule = RULES[change] if change else None
+        rule = reduce(and_, (RULES[name] for name in named)) if named else None
         found = owners(opened, Labels(ledger), most=most or None, change=rule, paid=paid, step=step)
     console = Console(highlight=False, soft_wrap=True)
     before = END if as_of is None else behind(opened, as_of)
@@ -84,7 +94,9 @@ def cluster(
         (refusals, REFUSED, refused(found, before)),
     ):
         if path is not None:
-            write_csv(path, header, rows)
+            with progress() as step:
+                step("writing", 0)
+                write_csv(path, header, rows)
             console.print(f"written: {path}", markup=False)
 
 

@@ -8,6 +8,7 @@ from rich.console import Console
 
 from cointrail.cli.progress import progress
 from cointrail.cli.publishing import publish
+from cointrail.cli.results import results
 from cointrail.drills.demo import Demo, run
 from cointrail.reports import show
 from cointrail.tracing import tell
@@ -19,6 +20,7 @@ def demo(
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where ledger and results go.")] = Path("demo"),
 ) -> None:
     """Make a heist with known truth, trace it, and score the trace. Needs no network and no data."""
+    results(out)
     with progress() as step:
         done = run(transfers, seed, out, step)
         step("results", 0)

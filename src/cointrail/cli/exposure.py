@@ -19,6 +19,7 @@ from cointrail.owners import owners
 from cointrail.owners.forest import END
 from cointrail.reports.exposure import content, proved, show, show_proof
 from cointrail.tracing.policies import POLICIES
+from cointrail.words import counted
 
 HASH = re.compile(r"(?:0x)?[0-9a-fA-F]{64}")
 
@@ -57,7 +58,8 @@ def exposure(
             if as_of is not None:
                 raise InputError("--as-of is of single addresses: all are made as of the ledger's end")
             made = build(opened, labels, policy, step, conversions)
-            console.print(f"{len(made):,} addresses under {policy}: {made.folder}", markup=False, soft_wrap=True)
+            many = counted(len(made), "address", "addresses")
+            console.print(f"{many} under {policy}: {made.folder}", markup=False, soft_wrap=True)
             return
         inquiry = Inquiry(opened, labels, policy, until, conversions=conversions)
         if proof is not None:

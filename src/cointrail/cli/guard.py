@@ -14,7 +14,8 @@ from cointrail.cli.progress import progress
 from cointrail.errors import InputError
 from cointrail.guard import Judgement, Request, check, of_ledger, read_intent, read_requests, read_state, requests
 from cointrail.guard.reason import EXIT, RANK
-from cointrail.guard.terminal import show_judgement
+from cointrail.guard.subject import show
+from cointrail.guard.terminal import show_judgements
 from cointrail.guard.tokens import registry
 
 guards = typer.Typer(help="Is this approval what its signer thinks it is?", no_args_is_help=True)
@@ -74,9 +75,7 @@ def check_(
             content["transactions"] = [judgement.content() for judgement in found]
         typer.echo(json.dumps(content, indent=1, ensure_ascii=False))
     else:
-        console = Console(highlight=False, soft_wrap=True)
-        for judgement in sorted(found, key=lambda one: -RANK[one.verdict]):
-            show_judgement(judgement, console)
+        show_judgements(found, Console(highlight=False, soft_wrap=True))
     raise typer.Exit(EXIT[worst.verdict])
 
 
@@ -102,20 +101,35 @@ def backtest_(
     from cointrail.chains import Registry, read_hashes
     from cointrail.guard.policy import read_policy, replay
     from cointrail.ledger import open_ledger
+    from cointrail.words import counted
 
     with progress() as step:
         opened = open_ledger(ledger, step)
         own = [asset for asset in opened.assets if asset.origin in ("user", "named")]
         wanted = read_policy(file, Registry(opened.chain, own))
         result = replay(wanted, opened, read_hashes(stolen) if stolen else ())
+        unknown = [address for address in wanted.wallets if opened.address_id(address) is None]
+    for address in unknown:
+        said = f"note: {show(address)} is a wallet of this policy, but not in this ledger: nothing of it was tried"
+        typer.echo(said, err=True)
     if as_json:
         typer.echo(json.dumps(result, indent=1, ensure_ascii=False))
         return
     console = Console(highlight=False, soft_wrap=True, markup=False)
-    console.print(f"{result['withdrawals']:,} withdrawals, {result['thefts']:,} of them known to be theft.")
-    console.print(f"Stopped or asked about: {result['stopped_thefts']:,} thefts, {result['false_alarms']:,} others.")
+    console.print(f"{counted(result['withdrawals'], 'withdrawal')}, {result['thefts']:,} of them known to be theft.")
+    if not result["thefts"]:  # nobody has said what was theft: then no alarm is known to be false
+        console.print(
+            f"Stopped or asked about: {result['false_alarms']:,}; whether wrongly is not known (see --stolen)."
+        )
+    else:
+        stopped, others = result["stopped_thefts"], result["false_alarms"]
+        console.print(f"Stopped or asked about: {counted(stopped, 'theft')}, {counted(others, 'other')}.")
     for name, counts in result["rules"].items():
-        console.print(f"  {name}: {counts['theft']:,} thefts, {counts['false_alarm']:,} false alarms")
+        if not result["thefts"]:
+            console.print(f"  {name}: {counted(counts['false_alarm'], 'alarm')} (whether false is not known)")
+        else:
+            alarms = counted(counts["false_alarm"], "false alarm")
+            console.print(f"  {name}: {counted(counts['theft'], 'theft')}, {alarms}")
 
 
 def _beside(path: Path | None) -> Callable[[Request], dict[str, Any]]:

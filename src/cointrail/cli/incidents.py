@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from cointrail.cli.results import results
 from cointrail.errors import InputError
 from cointrail.incidents import catalogue
 from cointrail.incidents.entry import entries
@@ -42,6 +43,8 @@ def import_(
     """Import lists of thefts, and name what is odd about them."""
     if (out is None) == (into is None):
         raise InputError("say where to: --out DIR makes a store of claims, --into DIR adds to one")
+    if out is not None:
+        results(out)
     today = datetime.now(UTC).date()
     store = Store(into) if into is not None else None
     read = read_lists(files, store, today, strict)  # all are read before anything is kept

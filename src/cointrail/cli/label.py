@@ -12,6 +12,7 @@ from rich.markup import escape
 
 from cointrail.chains.address import parse_any
 from cointrail.chains.moment import parse_time
+from cointrail.cli.progress import progress
 from cointrail.errors import InputError
 from cointrail.labels import Labels, import_labels
 from cointrail.labels.decision import Action
@@ -21,6 +22,7 @@ from cointrail.labels.importer import Imported
 from cointrail.labels.sync import publishers, sync
 from cointrail.labels.told import known_by, record, written
 from cointrail.ledger.manifest import load
+from cointrail.words import counted
 
 labels = typer.Typer(help="Sourced claims about addresses.", no_args_is_help=True)
 
@@ -63,7 +65,9 @@ def import_(
     """Import labels, so that traces stop at services and name them."""
     load(into)
     same = dict(_pair(text) for text in fields or ())
-    show(import_labels(files, into, strict=strict, form=form, same=same, complete=complete))
+    with progress() as step:
+        done = import_labels(files, into, strict=strict, form=form, same=same, complete=complete, step=step)
+    show(done)
 
 
 @labels.command()
@@ -130,7 +134,8 @@ def export(
         raise InputError(f"--format {form[:40]}: there is tagpack")
     time = _time("--at", at, int(clock()))
     count, left = write_tagpack(Labels(_there(ledger)), out, title=title, creator=creator, time=time)
-    print(f"{count:,} labels written to {out}" + (f", {left:,} left out: no text of their address" if left else ""))
+    more = f", {left:,} left out: no text of their address" if left else ""
+    print(f"{counted(count, 'label')} written to {out}{more}")
 
 
 @labels.command("sync")
@@ -160,17 +165,18 @@ def sync_(
 def show(done: Imported) -> None:
     """Print what an import did."""
     console = Console(highlight=False, soft_wrap=True)
-    console.print(f"{done.labels:,} labels new, {done.known:,} known already, {done.skipped:,} of other networks.")
+    fresh = counted(done.labels, "label")
+    console.print(f"{fresh} new, {done.known:,} known already, {done.skipped:,} of other networks.")
     if done.silent:
-        console.print(f"{done.silent:,} entries name no address or only end what others began.")
+        silent = counted(done.silent, "entry", "entries")
+        console.print(f"{silent} without an address, or only to end what others began.")
     if done.expired:
-        console.print(f"{done.expired:,} labels expired, as their sources no longer have them.")
+        console.print(f"{counted(done.expired, 'label')} expired: no longer in the sources.")
     if done.bad:
-        console.print(f"[yellow]{done.bad:,} bad rows[/] were left out; see {escape(str(done.quarantine))}")
+        console.print(f"[yellow]{counted(done.bad, 'bad row')}[/] left out; see {escape(str(done.quarantine))}")
     if done.left:
-        console.print(
-            f"{len(done.left):,} files are no label files: {_some(path.name for path in done.left)}", markup=False
-        )
+        others = counted(len(done.left), "file is no label file", "files are no label files")
+        console.print(f"{others}: {_some(path.name for path in done.left)}", markup=False)
     if done.unknown:
         console.print(
             f"note: a walk does not stop at these categories, which are not known: {_some(done.unknown)}", markup=False

@@ -1,10 +1,13 @@
 """Commands that are imported when they are called: nobody waits for the tracer's libraries to read a page of help."""
 
+import sys
 from importlib import import_module
 from typing import Any, ClassVar, NamedTuple
 
 import typer
 from typer.core import TyperCommand, TyperGroup
+
+from cointrail.cli.interrupted import said
 
 
 class Place(NamedTuple):
@@ -57,6 +60,14 @@ class Later(TyperGroup):
         """What the list of commands shows of one: name and brief, nothing is imported."""
         place = self.places.get(cmd_name)
         return None if place is None else TyperCommand(cmd_name, help=place.brief)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command; where somebody stops it, say so, as the library below ends without a word."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt as stop:
+            print(said(stop), file=sys.stderr)
+            raise
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """The command to run."""

@@ -10,6 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from cointrail.chains import format_address, format_time, parse_address
+from cointrail.cli.interrupted import content, unchanged
 from cointrail.cli.progress import progress
 from cointrail.conversions.bridges import extended
 from cointrail.conversions.mixers.pools import shipped as pools
@@ -21,6 +22,7 @@ from cointrail.ledger.importer import Imported, import_files, import_node
 from cointrail.ledger.manifest import NAME, load
 from cointrail.ledger.readers import Options
 from cointrail.ledger.verify import verify as check
+from cointrail.words import counted
 
 DEFAULT_CHAIN = "ethereum"
 
@@ -73,12 +75,15 @@ def import_(
         from cointrail.guard.protect import topics  # slow to load
 
         wanted = wanted.also(topics())
-    with progress() as step:
+    with unchanged(lambda: content(into / NAME)), progress() as step:  # the ledger is another with its manifest
         if rpc is not None:
             if paths:
                 raise InputError("give files or --rpc, not both")
             if from_block is None or to_block is None:
                 raise InputError("--rpc needs --from-block and --to-block")
+            if not 0 <= from_block <= to_block:  # said before the node is asked anything
+                asked = f"--from-block {from_block} --to-block {to_block}"
+                raise InputError(f"{asked}: the first must not be after the last, nor below 0")
             done = import_node(rpc, from_block, to_block, into, name, step, wanted, wrappers)
         else:
             if not paths:
@@ -105,17 +110,17 @@ def _columns(text: str) -> dict[str, str]:
 
 def _say(into: Path, done: Imported) -> None:
     console = Console(highlight=False, soft_wrap=True)
-    place = escape(str(into))
+    place, held = escape(str(into)), counted(done.transfers, "transfer")
     for warning in done.warnings:
         console.print(f"[yellow]note:[/] {escape(warning)}")
     if done.again:
-        console.print(f"Nothing to do: imported before. {place} holds {done.transfers:,} transfers.")
+        console.print(f"Nothing to do: imported before. {place} holds {held}.")
         return
-    console.print(f"{done.rows:,} rows read, {done.added:,} new; {place} holds {done.transfers:,} transfers.")
+    console.print(f"{counted(done.rows, 'row')} read, {done.added:,} new; {place} holds {held}.")
     if done.events:
-        console.print(f"{done.events:,} new events are kept for conversions.")
+        console.print(f"{counted(done.events, 'new event')} kept for conversions.")
     if done.bad:
-        console.print(f"[yellow]{done.bad:,} bad rows[/] were left out; see {escape(str(done.quarantine))}")
+        console.print(f"[yellow]{counted(done.bad, 'bad row')}[/] left out; see {escape(str(done.quarantine))}")
 
 
 @ledgers.command()
@@ -167,6 +172,6 @@ def info(
 @ledgers.command()
 def verify(ledger: Folder) -> None:
     """Recompute every checksum, the order of all rows and the content digest."""
-    with progress() as step:
+    with unchanged(), progress() as step:
         digest = check(ledger, step)
     print(f"{ledger}: sound; digest {digest}")

@@ -9,10 +9,12 @@ import pyarrow as pa
 import typer
 from rich.console import Console
 
+from cointrail.cli.results import results
 from cointrail.conversions import match, read_legs, read_pairs, score, write_links
 from cointrail.conversions.findings import ALARMS, COLUMNS, rows
 from cointrail.conversions.links import write_csv
 from cointrail.errors import InputError
+from cointrail.words import counted
 
 FINDINGS = "findings.csv"  # beside the links
 UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
@@ -60,6 +62,7 @@ def match_(
         raise InputError(f"{out}: give the links another file name, such as links.csv")
     if not out.parent.is_dir():
         raise InputError(f"{out.parent} is not a folder: make it first, or give another --out")
+    results(out.parent)
     limit = _seconds(window) if window else None
     pa.set_memory_pool(pa.system_memory_pool())  # the default one takes some 40 MB more for a file of 6 MB
     legs = read_legs(files)
@@ -68,7 +71,7 @@ def match_(
     write_csv(beside, COLUMNS, rows(legs, joined.findings))
     console = Console(highlight=False, soft_wrap=True)
     for rule, count in sorted(Counter(link.rule for link in joined.links).items()):
-        console.print(f"{count:,} links by {rule}")
+        console.print(f"{counted(count, 'link')} by {rule}")
     kinds = Counter(finding.kind for finding in joined.findings)
     for kind, count in sorted(kinds.items(), key=lambda item: (item[0] not in ALARMS, item[0])):
         console.print(f"[red]{count:,} {kind}[/]" if kind in ALARMS else f"{count:,} {kind}")
@@ -83,8 +86,10 @@ def score_(
     """Say how many of the true pairs were found, and how many of those found are true."""
     result = score(read_pairs(truth), read_pairs(found))
     console = Console(highlight=False, soft_wrap=True)
+    recall = f"{result.recall:.4f}" if result.true else "not defined"  # a share of nothing
+    precision = f"{result.precision:.4f}" if result.found else "not defined"
     console.print(f"true {result.true:,}, found {result.found:,}, right {result.right:,}")
-    console.print(f"recall {result.recall:.4f}, precision {result.precision:.4f}")
+    console.print(f"recall {recall}, precision {precision}")
 
 
 def _seconds(text: str) -> int:

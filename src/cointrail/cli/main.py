@@ -22,7 +22,7 @@ class Commands(Later):
         "label": Place("cointrail.cli.label", "labels", "Sourced claims about addresses."),
         "asset": Place("cointrail.cli.asset", "assets", "Tokens that you vouch for, beside the shipped registry."),
         "link": Place("cointrail.cli.link", "links", "Join deposits into bridges with the withdrawals that paid them."),
-        "mixers": Place("cointrail.cli.mixers", "mixers", "CoinJoins: which, of what kind, and how well they hide."),
+        "mixers": Place("cointrail.cli.mixers", "mixers", "CoinJoins and mixing pools: which, and how well they hide."),
         "cluster": Place("cointrail.cli.cluster", "cluster", "Which addresses one owner controls, and why."),
         "trace": Place("cointrail.cli.trace", "trace", "Follow stolen value through a ledger, with exact amounts."),
         "exposure": Place(
@@ -37,7 +37,7 @@ class Commands(Later):
         "claims": Place("cointrail.cli.claims", "claims", "What sources say: add to it, check what others published."),
         "report": Place("cointrail.cli.report", "report", "The yearly crime report, computed from claims."),
         "guard": Place("cointrail.cli.guard", "guards", "Is this approval what its signer thinks it is?"),
-        "protect": Place("cointrail.cli.protect", "protect", "Look-alikes put before wallets, and who paid them."),
+        "protect": Place("cointrail.cli.protect", "protect", "Attacks on wallets: look-alikes, drainers, sweepers."),
         "demo": Place("cointrail.cli.demo", "demo", "Make a heist with known truth, trace it, score the trace."),
     }
 

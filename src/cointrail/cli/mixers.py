@@ -45,11 +45,15 @@ def mixers(
             f"--tx {tx}: {'no CoinJoin by any rule' if opened.transaction(wanted) else 'not in this ledger'}"
         )
     if out is not None:
-        write_csv(out, COLUMNS, [tuple(str(row[name]) for name in COLUMNS) for row in found])
+        write_csv(out, COLUMNS, [tuple(_cell(row[name]) for name in COLUMNS) for row in found])
     if as_json:
         print(json.dumps(found, indent=1))
         return
     show(found, Console(highlight=False))
+
+
+def _cell(value: object) -> str:
+    return "" if value is None else str(value)
 
 
 def _pools(opened: Ledger, pools: Pools, wanted: bytes | None, out: Path | None, as_json: bool) -> None:

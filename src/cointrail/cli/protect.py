@@ -16,6 +16,7 @@ from cointrail.guard.protect import KINDS, Attack, Report, content, rated
 from cointrail.guard.protect import protect as search
 from cointrail.ledger import Ledger, open_ledger
 from cointrail.ledger.assets import registry
+from cointrail.words import counted
 
 SHOWN = 10  # of each kind
 
@@ -38,7 +39,7 @@ def protect(
 def _print(found: Report, ledger: Ledger) -> None:
     console = Console(highlight=False, soft_wrap=True, markup=False)
     symbols = _Sums(ledger)
-    console.print(f"{len(found.attacks):,} attacks on {found.wallets:,} wallets.")
+    console.print(f"{counted(len(found.attacks), 'attack')} on {counted(found.wallets, 'wallet')}.")
     for line in found.unseen:
         console.print(f"Not seen: {line}.")
     for kind, words in KINDS.items():
@@ -58,13 +59,14 @@ def _print(found: Report, ledger: Ledger) -> None:
         console.print("\ncampaigns against several wallets")
         for campaign in found.campaigns[:SHOWN]:
             days = f"{_day(campaign.first)} to {_day(campaign.last)}"
-            wallets = f"{len(campaign.wallets):,} wallets, {campaign.attempts:,} attempts"
+            wallets = f"{counted(len(campaign.wallets), 'wallet')}, {counted(campaign.attempts, 'attempt')}"
             console.print(f"  {campaign.kind} by {campaign.by}: {wallets}, {days}{symbols.lost(campaign.lost)}")
     if found.years:
         console.print("\nby year")
         for year, kinds in found.years.items():
             for word, row in kinds.items():
-                counts = f"{row.attempts:,} attempts, {row.wallets:,} wallets, {row.fallen:,} lost something"
+                counts = f"{counted(row.attempts, 'attempt')}, {counted(row.wallets, 'wallet')}, {row.fallen:,} lost"
+                counts += " something"
                 console.print(f"  {year}  {word}: {counts}{symbols.lost(row.lost)}")
 
 

@@ -7,6 +7,7 @@ import typer
 from rich.console import Console
 
 from cointrail.cli.incidents import AsOf, Claims, RuleSet, day
+from cointrail.cli.results import results
 from cointrail.incidents.ledger import ledger
 from cointrail.incidents.report import report as compute
 from cointrail.incidents.rules import DEFAULT, rule_sets
@@ -27,6 +28,8 @@ def report(
     ] = None,
 ) -> None:
     """Compute what was stolen in a year from what sources say, with ranges, gaps, contradictions and checks."""
+    if out is not None:
+        results(out)
     whole = ledger(Store(claims) if claims else None)
     found = compute(whole, year, day(as_of), rule_set, sets=rule_sets(own_rules))
     console = Console(highlight=False)

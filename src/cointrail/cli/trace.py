@@ -9,6 +9,7 @@ from rich.console import Console
 from cointrail.chains import asset_key, parse_time, read_addresses, read_hashes
 from cointrail.cli.progress import progress
 from cointrail.cli.publishing import publish
+from cointrail.cli.results import results
 from cointrail.conversions.bridges import extended
 from cointrail.conversions.swappers import read_confirmed
 from cointrail.errors import InputError
@@ -97,8 +98,7 @@ def trace(
         direction=_direction(direction),
         assets=tuple(map(asset_key, asset or [])),
     )
-    if out.exists() and not out.is_dir():
-        raise InputError(f"--out {out}: is a file; give a folder")
+    results(out)
     with progress() as step:
         trail = follow([open_ledger(ledger, step) for ledger in ledgers], theft, settings=settings, step=step)
         step("results", 0)

@@ -7,7 +7,7 @@ import numpy as np
 from cointrail.conversions.fees import fee
 from cointrail.conversions.findings import Finding, findings
 from cointrail.conversions.joined import FEE, KEY, Part
-from cointrail.conversions.keyed import Keyed, by_key
+from cointrail.conversions.keyed import Keyed, by_key, crossing
 from cointrail.conversions.legs import BLANK, Legs
 from cointrail.conversions.links import Link
 
@@ -35,7 +35,7 @@ def match(legs: Legs, *, keys: bool = True, recipient: bool = True, window: int 
     if not keys or (~linked & (legs.key == BLANK)).any():
         from cointrail.conversions.inferred import infer  # its compiled loops take a while to load: only if needed
 
-        known = parts[0].pairs if parts else None
+        known = crossing(legs, parts[0].pairs) if parts else None  # a refund tells nothing of delays over the bridge
         parts += infer(legs, linked, known, recipient=recipient, window=window)
     for part in parts:
         linked[part.pairs.deposit] = linked[part.pairs.withdrawal] = True

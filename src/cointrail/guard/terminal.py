@@ -1,5 +1,7 @@
 """A judgement as a tired signer can read it: the verdict first, then why, then what to compare."""
 
+from collections import Counter
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -9,6 +11,7 @@ from cointrail.chains import format_time, to_text
 from cointrail.guard.check import Judgement
 from cointrail.guard.device import shown
 from cointrail.guard.effects import COIN
+from cointrail.guard.reason import RANK
 from cointrail.guard.subject import show
 
 if TYPE_CHECKING:
@@ -25,6 +28,25 @@ DEVICE = {
     "eth_sign_hash": "by eth_sign",
 }  # fmt: skip
 CALLS = 20
+
+
+def show_judgements(found: Sequence[Judgement], console: Console) -> None:
+    """Print all judgements, the worst first; of several an overall verdict before them, and a heading before each."""
+    ordered = sorted(found, key=lambda one: -RANK[one.verdict])
+    if len(ordered) > 1:
+        words, style = FIRST[ordered[0].verdict]
+        count = Counter(one.verdict for one in ordered)
+        console.print(Text(words, style))
+        console.print(
+            f"{len(ordered):,} transactions: {', '.join(f'{n:,} {verdict}' for verdict, n in count.items())}."
+        )
+    for place, one in enumerate(ordered, start=1):
+        if len(ordered) > 1:
+            asked = one.subject.request.transaction
+            nonce = f", nonce {asked.nonce}" if asked is not None else ""
+            digest = f"0x{one.digest.hex()}" if one.digest is not None else "not known"
+            console.print(Text(f"\nTransaction {place} of {len(ordered):,}{nonce}, hash {digest}", "bold"))
+        show_judgement(one, console)
 
 
 def show_judgement(found: Judgement, console: Console) -> None:

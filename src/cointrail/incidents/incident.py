@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from difflib import get_close_matches
 
 from cointrail.errors import InputError
 from cointrail.incidents.claim import Claim
@@ -11,6 +12,7 @@ from cointrail.incidents.span import Span
 
 ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*(?:/[a-z0-9]+(?:-[a-z0-9]+)*)?")
 LONGEST = 120
+NEAR = 5  # ids that a message names
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,5 +75,9 @@ def by_id(incidents: Mapping[str, Incident], text: str) -> Incident:
     near = [text] if text in incidents else [name for name in incidents if name.startswith(text)]
     if len(near) == 1:
         return incidents[near[0]]
-    said = f"fits {', '.join(near[:5])}" if near else "is no incident here; `cointrail incidents list` names them"
-    raise InputError(f"{text} {said}")
+    if near:
+        more = ", ..." if len(near) > NEAR else ""
+        raise InputError(f"no incident is named {text}; such ids begin so: {', '.join(near[:NEAR])}{more}")
+    alike = get_close_matches(text, incidents, NEAR) or [name for name in incidents if len(text) > 2 and text in name]
+    close = f"; near are {', '.join(alike[:NEAR])}" if alike else ""
+    raise InputError(f"no incident is named {text[:80]}{close}; `cointrail incidents list` names all")

@@ -29,6 +29,17 @@ SAME, DIFFERENT, UNDECIDED = "same", "different", "undecided"
 DIGITS = 16  # of a digest in the name of a file
 
 
+def check_claim(incident: str, raw: Mapping[str, str], today: date) -> None:
+    """Raises InputError when a claim about an incident could not be kept in a store."""
+    claim(raw, "the claim", today)
+    named(incident, "the claim")
+
+
+def check_figure(raw: Mapping[str, str], today: date) -> None:
+    """Raises InputError when a figure that somebody published could not be kept in a store."""
+    aggregate(raw, "the figure", today)
+
+
 class Store:
     """A store in a folder. Opening checks that it is one; everything is read when it is asked for."""
 
@@ -78,12 +89,12 @@ class Store:
 
     def add_claim(self, incident: str, name: str, raw: Mapping[str, str], today: date) -> None:
         """Adds a claim about an incident. Raises InputError when it cannot be kept; then nothing is."""
-        claim(raw, "the claim", today)
-        self._append(CLAIMS, {"incident": named(incident, "the claim"), "name": name, "claim": dict(raw)})
+        check_claim(incident, raw, today)
+        self._append(CLAIMS, {"incident": incident, "name": name, "claim": dict(raw)})
 
     def add_published(self, raw: Mapping[str, str], today: date) -> None:
         """Adds a figure that somebody published. Raises InputError when it cannot be kept; then nothing is."""
-        aggregate(raw, "the figure", today)
+        check_figure(raw, today)
         self._append(CLAIMS, {"published": dict(raw)})
 
     def claims(self, today: date) -> list[Incident]:

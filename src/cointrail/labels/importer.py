@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -16,6 +16,8 @@ from cointrail.labels.label import Label
 from cointrail.labels.store import FOLDER, Labels
 from cointrail.ledger.files import sha256 as digest_of
 from cointrail.ledger.files import write_bytes
+
+Step = Callable[[str, float], None]
 
 BAD_SHARE = 0.01  # of the rows of one file; more than this and the file is refused
 QUARANTINE = "quarantine"
@@ -65,12 +67,13 @@ def import_labels(
     same: Mapping[str, str] | None = None,
     complete: bool = False,
     recorded: float | None = None,
+    step: Step = lambda what, share: None,
 ) -> Imported:
     """Adds the labels in files, in all label files of folders, and in the events of ledgers to a ledger.
 
     `form` names the format instead of recognising it; `same` are fields that every row gets. With `complete` the files
     are all that their sources say now: what the store has of these sources and they have not any more expires. So does
-    a label without an end of which the source has told the end.
+    a label without an end of which the source has told the end. `step` hears what is done, and which share of it.
 
     Bad rows go to a quarantine file and the rest is imported. Raises InputError, with nothing stored, when a file has
     no known format, cannot be read, or has more than 1 % bad rows (any, when `strict`).
@@ -79,8 +82,13 @@ def import_labels(
         raise InputError(f"{ledger} is a file: give the folder of a ledger")
     store = Labels(ledger)
     moment = clock() if recorded is None else recorded
+    step("labels", 0)
     found = [expand(path) for path in paths]
-    files = [_read(path, form, same or {}) for taken, _ in found for path in taken]
+    taken = [path for some, _ in found for path in some]
+    files = []
+    for number, path in enumerate(taken, start=1):
+        files.append(_read(path, form, same or {}))
+        step("labels", number / (len(taken) + 1))  # what is read is not yet stored
     for file in files:
         _check(file, strict)
     labels = [label for file in files for label in file.labels]

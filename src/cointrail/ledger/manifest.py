@@ -11,6 +11,7 @@ from cointrail.ledger.files import sealed, unsealed, write_json
 
 VERSION = 1
 NAME = "manifest.json"
+TRAIL = "trail.json"  # what a trace writes into a folder of its own
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,10 @@ class Manifest:
 def load(folder: Path) -> Manifest:
     """Read a ledger's manifest; InputError where there is no ledger or it is of a later version."""
     path = folder / NAME
+    if not path.is_file() and (folder / TRAIL).is_file():
+        below = next((one.parent for one in sorted(folder.glob(f"*/{NAME}"))), None)
+        hint = f"give {below}" if below else "give the ledger that was traced"
+        raise InputError(f"{folder}: this is the folder of a trace, not a ledger; {hint}")
     if not path.is_file():
         raise InputError(f"{folder}: no ledger here (no {NAME}); make one with `cointrail ledger import`")
     try:

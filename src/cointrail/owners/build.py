@@ -33,7 +33,8 @@ Step = Callable[[str, float], None]
 class Owners:
     """The clusters of a ledger, by address id, and what was known when they were made.
 
-    `sweeps` and `services` are of account chains: what joined, and who pays into too many deposit addresses.
+    `sweeps` and `services` are of account chains: what joined, and who pays into too many deposit addresses. `change`
+    is the rule by which change was joined too.
     """
 
     ledger: Ledger
@@ -41,6 +42,7 @@ class Owners:
     known: Known
     sweeps: list[Sweep] = field(default_factory=list)
     services: set[int] = field(default_factory=set)
+    change: Change | None = None
 
 
 def owners(
@@ -68,7 +70,7 @@ def owners(
         return Owners(ledger, made, told, found.sweeps, found.services)
     if change is not None:
         _change(ledger, made, joins, change, step)
-        return Owners(ledger, made, told)
+        return Owners(ledger, made, told, change=change)
     with alone(ledger.path / LOCK, "the table of its clusters"):
         return Owners(ledger, _extended(ledger, made, joins, step), told)
 

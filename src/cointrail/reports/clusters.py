@@ -9,12 +9,13 @@ from rich.table import Table
 from rich.text import Text
 
 from cointrail.chains import chain
-from cointrail.conversions.rate import rate
+from cointrail.conversions.rate import rate, rates
 from cointrail.ledger import Ledger
 from cointrail.owners import Owners, Refusal, Step
 from cointrail.owners.moment import Cited, cited
 from cointrail.owners.rules import RATES, Rule
 from cointrail.reports.plain import plain
+from cointrail.words import counted
 
 COLUMNS = ("cluster", "address", "entity", "rule", "transaction", "block")
 REFUSED = ("transaction", "block", "address", "other_address", "reason")
@@ -27,7 +28,8 @@ def show(found: Owners, before: int, console: Console) -> None:
     names = found.clusters.names(before)
     cluster, size = np.unique(names[1:], return_counts=True)
     several = size > 1
-    console.print(f"{int(size[several].sum()):,} addresses in {int(several.sum()):,} clusters of two or more.")
+    held, clusters = counted(int(size[several].sum()), "address", "addresses"), counted(int(several.sum()), "cluster")
+    console.print(f"{held} in {clusters} of two or more.")
     _notes(found, console)
     table = Table(box=None, pad_edge=False)
     for heading in ("Addresses", "Cluster", "Said to be"):
@@ -56,7 +58,7 @@ def show_one(found: Owners, one: int, before: int, console: Console) -> None:
         f"{len(ids):,} addresses with {name}" + (f", said to be {', '.join(said)}" if said else ""), markup=False
     )
     for rule, count in sorted(Counter(rule for _, rule, _ in _links(found, ids, before)).items()):
-        console.print(Text(f"  {count:,} joined: {rule.sentence}{_measured(rule)}"))
+        console.print(Text(f"  {count:,} joined: {rule.sentence}{_measured(found, rule)}"))
     for text in _texts(found.ledger, ids[:LISTED]):
         console.print(Text(f"  {text}"))
     if len(ids) > LISTED:
@@ -78,7 +80,7 @@ def explain(found: Owners, one: int, other: int, before: int, console: Console) 
         console.print(Text(f"  {step.rule.sentence}{_sure(found, step)}: {_tx(found, told[step.tx])}"))
         console.print(Text(text))
     for rule in sorted({step.rule for step in steps}):
-        console.print(Text(f"inferred, {rule.word}{_measured(rule)}"))
+        console.print(Text(f"inferred, {rule.word}{_measured(found, rule)}"))
 
 
 def members(found: Owners, one: int | None, before: int) -> Iterator[tuple[object, ...]]:
@@ -135,7 +137,7 @@ def _links(found: Owners, ids: list[int], before: int) -> Iterator[tuple[int, Ru
 def _refusals(found: Owners, before: int, console: Console) -> None:
     refusals: list[Refusal] = list(found.clusters.refusals(before))
     for reason, count in sorted(Counter(one.reason for one in refusals).items()):
-        console.print(Text(f"{count:,} merges refused: {reason.sentence}", style="yellow"))
+        console.print(Text(f"{counted(count, 'merge')} refused: {reason.sentence}", style="yellow"))
     told = cited(found.ledger, [one.tx for one in refusals[:LISTED]])
     for one in refusals[:LISTED]:
         first, second = _texts(found.ledger, [one.one, one.other])
@@ -151,7 +153,8 @@ def _notes(found: Owners, console: Console) -> None:
     if not found.known.exchanges:
         console.print("[yellow]note:[/] no label says who is an exchange, so no deposit address is known")
     if found.services:
-        console.print(f"{len(found.services):,} payers of many deposit addresses count as services, not as customers.")
+        payers = counted(len(found.services), "payer")
+        console.print(f"{payers} of many deposit addresses: taken for services, not for customers.")
 
 
 def _said(found: Owners, ids: list[int]) -> list[str]:
@@ -168,9 +171,17 @@ def _sure(found: Owners, step: Step) -> str:
     return f" (confidence {sure:.2f})" if sure is not None else ""
 
 
-def _measured(rule: Rule) -> str:
-    known = rate(rule.word, path=RATES)
-    return f"; measured: {known}" if known is not None else "; never measured"
+def _measured(found: Owners, rule: Rule) -> str:
+    """How often a rule was right; of change the rule that was asked for, since they differ as much as rules can."""
+    by = ""
+    if rule is Rule.CHANGE and found.change is not None:
+        name = found.change.name
+        by = f" by {name}"
+        of = [one for one in rates(RATES) if one.rule == rule.word and one.set.partition(",")[0] == name]
+        known = min(of, key=lambda one: one.precision, default=None)
+    else:
+        known = rate(rule.word, path=RATES)
+    return f"{by}; measured: {known}" if known is not None else f"{by}; never measured"
 
 
 def _tx(found: Owners, told: Cited) -> str:

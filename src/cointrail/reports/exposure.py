@@ -15,6 +15,7 @@ from cointrail.ledger import Ledger
 from cointrail.reports.amounts import exact, percent, places, rounded
 from cointrail.reports.plain import plain, short
 from cointrail.tracing.ledgers import Ledgers
+from cointrail.words import counted
 
 HEADINGS = {"source": "Came from", "destination": "Went to"}
 COLUMNS = ("Directly", "Over others", "Share", "Hops", "Least", "Most")
@@ -121,7 +122,8 @@ def show_proof(proof: Proof, ledger: Ledger, console: Console) -> None:
         console.print(f"Nothing of category {proof.category} under {proof.policy}.", markup=False)
     for asset, whole in proof.amount.items():
         count = sum(path.asset == asset for path in proof.paths)
-        said = f"{_exact(proof.shown[asset], assets[asset])} of {_exact(whole, assets[asset])} on {count} paths"
+        over = counted(count, "path")
+        said = f"{_exact(proof.shown[asset], assets[asset])} of {_exact(whole, assets[asset])} on {over}"
         [bounds] = [one for one in proof.bounds if one.asset == asset]
         within = (
             f"at least {_exact(bounds.least or 0, assets[asset])}, at most {_exact(bounds.most or 0, assets[asset])}"

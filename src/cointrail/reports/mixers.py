@@ -4,7 +4,6 @@ from typing import Any
 
 import numpy as np
 from rich.console import Console
-from rich.table import Table
 
 from cointrail.conversions.mixers.entropy import entropy
 from cointrail.conversions.mixers.find import Sides, find
@@ -12,6 +11,7 @@ from cointrail.conversions.rate import rate
 from cointrail.ledger import Ledger
 from cointrail.owners.moment import cited
 from cointrail.owners.payments import payments
+from cointrail.words import counted
 
 COLUMNS = ("tx", "block", "kind", "people", "denominations", "entropy_least", "entropy_most", "evidence", "rate")
 SHOWN = 25
@@ -53,16 +53,14 @@ def show(found: list[dict[str, Any]], console: Console) -> None:
     counts: dict[str, int] = {}
     for row in found:
         counts[row["kind"]] = counts.get(row["kind"], 0) + 1
-    console.print(f"{len(found):,} CoinJoins: " + (", ".join(f"{n:,} {kind}" for kind, n in counts.items()) or "none"))
-    table = Table(box=None)
-    for name in ("tx", "block", "kind", "people", "entropy", "evidence"):
-        table.add_column(name, overflow="fold")
+    kinds = ", ".join(f"{n:,} {kind}" for kind, n in counts.items()) or "none"
+    console.print(f"{counted(len(found), 'CoinJoin')}: {kinds}")
     for row in found[:SHOWN]:
         least, most = row["entropy_least"], row["entropy_most"]
         bits = "not known" if least is None else f"{least:.2f}" if least == most else f"{least:.1f} to {most:.1f}"
-        table.add_row(row["tx"], str(row["block"]), row["kind"], str(row["people"]), f"{bits} bits", row["evidence"])
-    if found:
-        console.print(table)
+        what = f"{row['kind']}, {counted(row['people'], 'participant')} at least, entropy {bits} bits"
+        console.print(f"{row['tx']}  block {row['block']}", markup=False, soft_wrap=True)  # nobody copies half a hash
+        console.print(f"  {what}; {row['evidence']}", markup=False, soft_wrap=True)
     if len(found) > SHOWN:
         console.print(f"and {len(found) - SHOWN:,} more: write them with --out FILE")
     for kind in counts:

@@ -9,6 +9,7 @@ from rich.table import Table
 from cointrail.conversions.mixers.pools.weights import TOLD
 from cointrail.conversions.rate import rate
 from cointrail.reports.pools import LIKELY, RULE
+from cointrail.words import counted
 
 SHOWN = 8  # candidates, the likeliest
 HEADER = ("pool", "deposits", "depositors", "withdrawals", "recipients", "by relayers", "likely links", "all seen")
@@ -22,7 +23,8 @@ NOTE = (
 def show(told: Mapping[str, Any], console: Console) -> None:
     """The pools of a ledger in the terminal."""
     pools = told["pools"]
-    console.print(f"{len(pools):,} mixing pools used in this ledger" + ("" if pools else ": none that is known"))
+    used = counted(len(pools), "mixing pool")
+    console.print(f"{used} used in this ledger" + ("" if pools else ": none that is known"))
     if not pools:
         return
     table = Table(box=None)
@@ -53,14 +55,14 @@ def show_one(told: Mapping[str, Any], console: Console) -> None:
         if one["side"] == "deposit":
             console.print(f"Deposit of {one['amount']} {one['asset']} by {one['party'] or 'somebody unknown'}")
             console.print(f"  {one['time'] or 'at an unknown time'}, known by its {one['by']}; pool {one['address']}")
-            console.print(f"  {one['deposits_since']:,} deposits since, to the end of the ledger")
+            console.print(f"  {counted(one['deposits_since'], 'deposit')} since, to the end of the ledger")
             _list(one, "What may have come of it", "recipient", "party", console)
         else:
             fee = f", {one['fee']} to the relayer {one['relayer']}" if one["relayer"] else ", without a relayer's fee"
             console.print(f"Withdrawal of {one['amount']} {one['asset']} to {one['party'] or 'somebody unknown'}{fee}")
             console.print(f"  {one['time'] or 'at an unknown time'}, known by its {one['by']}; pool {one['address']}")
             left = f"of which {one['in_pool']:,} had not been withdrawn; {one['deposits_since']:,} more since"
-            console.print(f"  anonymity set: {one['anonymity_set']:,} deposits, {left}")
+            console.print(f"  anonymity set: {counted(one['anonymity_set'], 'deposit')}, {left}")
             _list(one, "Whose it may be", "depositor", "depositor", console)
 
 
@@ -71,22 +73,22 @@ def _list(one: Mapping[str, Any], title: str, column: str, key: str, console: Co
         console.print(f"{title}: nothing in this ledger")
         return
     console.print(f"{title}, by published clues; a chance, not a fact:")
-    table = Table(box=None)
-    for name in ("chance", column, "tx", "clues"):
-        table.add_column(name, overflow="fold")
     used: dict[str, None] = {}
     for each in one["candidates"][:SHOWN]:
         clues = [told["clue"] for told in each["evidence"]]
         used |= dict.fromkeys(clues)
         told = ", ".join(clues) or "age alone"
-        table.add_row(_percent(each["chance"]), each[key] or "unknown", each["tx"] or "", told)
-    console.print(table)
+        line = f"{_percent(each['chance']):>7}  {column} {each[key] or 'unknown'}; {told}"
+        console.print(line, markup=False, soft_wrap=True)
+        if each["tx"]:
+            console.print(f"{'':7}  {each['tx']}", markup=False, soft_wrap=True)  # nobody copies half a hash
     hidden = one["candidates"][SHOWN:]
     if others := one["others"] + len(hidden):
         chance = one["others_chance"] + sum(each["chance"] for each in hidden)
-        console.print(f"  and {others:,} others, together {_percent(chance)}")
+        console.print(f"  and {counted(others, 'other')}, together {_percent(chance)}")
     if one.get("unseen"):
-        console.print(f"  and {one['unseen']:,} deposits before this ledger, together {_percent(one['unseen_chance'])}")
+        unseen = counted(one["unseen"], "deposit")
+        console.print(f"  and {unseen} before this ledger, together {_percent(one['unseen_chance'])}")
     for clue in used:
         measured = rate(RULE + clue) or "how often this is right has not been measured"
         console.print(f"  {clue}: {TOLD[clue]}; {measured}", markup=False)

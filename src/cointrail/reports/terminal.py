@@ -17,6 +17,7 @@ from cointrail.reports.kinds import kind_of
 from cointrail.reports.plain import plain, short, target
 from cointrail.reports.policies import REACH_ONLY, ordered, policy
 from cointrail.reports.totals import Coin, by_kind, coin, figure, is_backward, of_theft, one_measure, stolen, whole
+from cointrail.words import counted
 
 TOP = 15  # endpoints listed
 SUMS = 12  # kinds of conversion listed
@@ -130,7 +131,9 @@ def _measured(trail: Mapping[str, Any], name: str) -> Text:
 def _books(trail: Mapping[str, Any], name: str) -> Text:
     """Whether the books balance, and how far the trail reached."""
     entry = trail["policies"][name]
-    reach = f" {entry['addresses']:,} addresses, {entry['movements']:,} movements, up to {entry['max_hops']} hops.\n"
+    reached = counted(entry["addresses"], "address", "addresses")
+    moved, far = counted(entry["movements"], "movement"), counted(entry["max_hops"], "hop")
+    reach = f" {reached}, {moved}, up to {far}.\n"
     if entry["balanced"] is None:
         return Text.assemble(("Shows reach, not amounts: the figures do not add up.", "yellow"), (reach, SOFT))
     if entry["balanced"]:

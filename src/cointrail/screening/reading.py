@@ -83,6 +83,9 @@ def _validator() -> Any:
 
 
 def _check_shape(said: Any, name: str) -> None:
+    if not isinstance(said, Mapping):
+        what = "the file holds no rules" if said in (None, "") else "the file is no rule set"
+        raise InputError(f"{name}, {what}: give YAML with `name`, `version` and `rules`; see the rules in the README")
     found = sorted(_validator().iter_errors(said), key=lambda error: [str(part) for part in error.absolute_path])
     if found:
         error = found[0]

@@ -7,6 +7,7 @@ import pytest
 from cointrail.conversions.bridges import Crossings, Leg, crossings
 from cointrail.conversions.bridges.files import leg_rows, link_rows, tokens
 from cointrail.conversions.bridges.joining import join
+from cointrail.conversions.bridges.leg import REFUND
 from cointrail.conversions.legs import COLUMNS
 from tests.conversions.bridges.test_decode import TABLE
 from tests.conversions.bridges.test_joining import deposit, paid
@@ -32,6 +33,13 @@ def test_both_sides_of_a_link_name_one_token(bridge: str) -> None:
 
 def test_a_promised_token_is_the_name() -> None:
     assert tokens(joined(deposit(1), paid(deposit(1)), deposit(2))) == [f"base:{FAR}"] * 3
+
+
+def test_what_was_paid_back_is_the_token_that_was_paid_in() -> None:
+    one = deposit(1)
+    back = replace(paid(one), chain=one.chain, other_chain="", status=REFUND, token=one.token, amount=one.amount)
+    assert len(joined(one, back).links) == 1
+    assert tokens(joined(one, back, deposit(2))) == [f"ethereum:{NEAR}"] * 2 + [f"base:{FAR}"]
 
 
 def test_tokens_that_links_join_are_one_also_where_there_is_no_link() -> None:

@@ -162,6 +162,25 @@ def test_files_of_newer_nodes_lie_under_a_key(tmp_path: Path) -> None:
         imported(tmp_path / "k", tmp_path / "blk.dat")
 
 
+@pytest.mark.parametrize("key", [b"", bytes(range(1, 9))], ids=["plain", "under a key"])
+@pytest.mark.parametrize("wanted", ["ethereum", "bitcoin"])
+def test_blocks_of_another_chain_are_known_by_their_magic(wanted: str, key: bytes, tmp_path: Path) -> None:
+    raw = framed(made([PAY]).blocks)
+    if key:
+        (tmp_path / "xor.dat").write_bytes(key)
+        raw = bytes(a ^ b for a, b in zip(raw, key * len(raw), strict=False))
+    (tmp_path / "blk.dat").write_bytes(raw)
+    with pytest.raises(InputError, match=r"blocks of bitcoin-regtest: give --chain bitcoin-regtest$"):
+        imported(tmp_path / "l", tmp_path / "blk.dat", chain=wanted)
+    (tmp_path / "one.dat").write_bytes(networks()["bitcoin"].magics[0] + framed(made([PAY]).blocks)[4:])
+    with pytest.raises(InputError, match="give --chain bitcoin or --chain bitcoin-cash"):
+        imported(tmp_path / "l", tmp_path / "one.dat", chain="ethereum")
+    (tmp_path / "blk00000.dat").write_bytes(bytes(range(150, 250)))
+    with pytest.raises(InputError, match="a node's file of blocks: give the chain, such as --chain bitcoin"):
+        imported(tmp_path / "l", tmp_path / "blk00000.dat", chain="ethereum")
+    assert not (tmp_path / "l").exists()
+
+
 def test_blocks_in_any_order_and_given_up_ones(tmp_path: Path) -> None:
     """A node stores blocks as they came; what is not on the longest chain is left out, and said."""
     chain = made([PAY], [NEXT], [])

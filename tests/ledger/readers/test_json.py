@@ -160,6 +160,8 @@ def test_what_is_not_read_is_said(read: Reader, tmp_path: Path) -> None:
         ("[1, 2]", "holds no JSON objects"),
         ("[" * 50_000, "damaged JSON|holds no JSON objects"),
         ("{", "holds no JSON objects"),
+        (json.dumps(transfer(1), indent=1), "a JSON object over several lines; write one object a line, or all in one"),
+        ("{\r\n}\r\n", "a JSON object over several lines"),
         ('[{"type": "log"', "damaged JSON from line 1 on"),
         ('[{"type": "log"}\n, {"type" "log"}]', "damaged JSON from line 2 on"),
         ('{"type": "contract", "address": "0x12"}', "no known format of JSON: its columns are type, address"),

@@ -28,6 +28,22 @@ def test_a_folder_means_its_files(read: Reader, write: Write, tmp_path: Path) ->
     assert result.reading.sources[0].size == (tmp_path / "a.csv").stat().st_size
 
 
+def test_files_for_people_are_passed_over_in_folders_only(read: Reader, write: Write, tmp_path: Path) -> None:
+    for place in ("README.md", "LICENSE", "notes/SOURCE.md", "sources.txt"):
+        (tmp_path / place).parent.mkdir(exist_ok=True)
+        (tmp_path / place).write_text("# For people\n")
+    write("source.csv", HEADER, row(1))
+    result = read(tmp_path)
+    assert [source.path.name for source in result.reading.sources] == ["source.csv"]
+    said = "4 files are written for people and not read: LICENSE, README.md, SOURCE.md, ..."
+    assert said in result.reading.warnings
+    with pytest.raises(InputError, match=r"README\.md: no known format"):
+        read(tmp_path, tmp_path / "README.md")
+    (tmp_path / "source.csv").unlink()
+    with pytest.raises(InputError, match="holds no files"):
+        read(tmp_path)
+
+
 def test_paths_that_hold_nothing(read: Reader, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no such file"):
         read(tmp_path / "missing.csv")

@@ -22,8 +22,8 @@ def leg_rows(found: Crossings) -> list[tuple[object, ...]]:
 def tokens(found: Crossings) -> list[str]:
     """The token of every leg under one name on both sides, CHAIN:unknown where nobody tells it.
 
-    A deposit that promises a token of the other side goes by that; other tokens are one where a bridge's own links join
-    them. The name is the first of them as CHAIN:CONTRACT, the native coin being native.
+    A deposit that promises a token of the other side goes by that, unless it was paid back; other tokens are one where
+    a bridge's own links join them. The name is the first of them as CHAIN:CONTRACT, the native coin being native.
     """
     names = [_name(leg.chain, leg.token) for leg in found.legs]
     same: dict[tuple[str, str], str] = {}  # by bridge: a name and an earlier one of the same token
@@ -32,8 +32,9 @@ def tokens(found: Crossings) -> list[str]:
         pair = sorted(_first(same, out.bridge, names[place]) for place in (link.deposit, link.withdrawal))
         if out.other_token is None and out.chain != back.chain and all(pair) and pair[0] != pair[1]:
             same[out.bridge, pair[1]] = pair[0]
+    returned = {one.deposit for one in found.links if found.legs[one.deposit].chain == found.legs[one.withdrawal].chain}
     for place, leg in enumerate(found.legs):
-        if leg.side == DEPOSIT and leg.other_token is not None:
+        if leg.side == DEPOSIT and leg.other_token is not None and place not in returned:
             names[place] = _name(leg.other_chain, leg.other_token)
         else:
             names[place] = _first(same, leg.bridge, names[place])

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from cointrail.conversions.mixers.transaction import DUST, Transaction
+from cointrail.words import counted
 
 WHIRLPOOL, TX0, WASABI_1, WASABI_2 = "whirlpool", "whirlpool_tx0", "wasabi_1", "wasabi_2"
 JOINMARKET, ALIKE = "joinmarket", "alike"
@@ -93,7 +94,7 @@ def tx0(tx: Transaction) -> Join | None:
                 TX0,
                 1,
                 {value: alike},
-                f"{alike} outputs for a pool of {pool}, with its fee of {' or '.join(map(str, fees))}",
+                f"{counted(alike, 'output')} for a pool of {pool}, with its fee of {' or '.join(map(str, fees))}",
             )
     return None
 

@@ -1,9 +1,11 @@
 """Which format a file has, from its content."""
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
 from cointrail.errors import InputError
+from cointrail.ledger.readers.bitcoin.frames import chains_of, named
 from cointrail.ledger.readers.formats import Format, families, formats
 from cointrail.ledger.readers.parquet import MAGIC, Parquet
 from cointrail.ledger.readers.source import escape
@@ -13,6 +15,7 @@ from cointrail.ledger.readers.text import Text, open_bytes
 SHOWN_COLUMNS = 20  # of a file that nobody knows, in the message
 SHOWN_LENGTH = 40
 START_BYTES = 256
+NODE_FILE = re.compile(r"blk\d{5}\.dat")  # as Bitcoin Core and its kin name them
 
 
 def detect(path: Path) -> str:
@@ -33,6 +36,10 @@ def open_table(path: Path) -> Parquet | Text | Stream:
             start = b""  # damaged gzip: the text reader says so
     if start.startswith(MAGIC):
         return Parquet(path)
+    if start and not start.isascii() and (chains := chains_of(start, path.parent)):
+        raise InputError(f"{path}: {named(chains)}")
+    if NODE_FILE.fullmatch(path.name) and not start.isascii():  # under a key that is not here
+        raise InputError(f"{path}: by its name a node's file of blocks: give the chain, such as --chain bitcoin")
     return Stream(path) if is_stream(start) else Text(path)
 
 

@@ -20,7 +20,7 @@ from cointrail.ledger.readers import (
 from cointrail.ledger.readers.detect import classify, open_table
 from cointrail.ledger.readers.options import ASSUMED_DECIMALS, Options
 from cointrail.ledger.readers.session import Input, Session
-from cointrail.ledger.readers.source import Problems, Source, expand
+from cointrail.ledger.readers.source import Problems, Source, expand, passed_over
 from cointrail.ledger.readers.stream import Items, Stream
 from cointrail.ledger.readers.tron.files import FORM, FORMATS, Told, format_of
 from cointrail.ledger.readers.tron.reading import read as read_tron
@@ -57,8 +57,9 @@ class Reading:
         """Recognise and digest every file. Raises InputError for one that is damaged, empty or unknown."""
         options.check()
         self.options = options
-        unread: list[str] = []
-        inputs = [item for path in expand(paths) for item in self._open(path, unread)]
+        files, left = expand(paths)
+        unread = passed_over(left)
+        inputs = [item for path in files for item in self._open(path, unread)]
         if options.asset is not None and not any(item.form.reader in TAKES_ASSET for item in inputs):
             raise InputError(f"--asset: {inputs[0].form.name} files say their assets themselves; leave --asset out")
         self.sources: list[Source] = [item.source for item in inputs]

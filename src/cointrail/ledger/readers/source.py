@@ -12,6 +12,9 @@ from cointrail.ledger.readers.faults import Faults, Mask
 
 KEPT = 10_000  # bad rows remembered of one file; the rest is only counted
 RAW_LENGTH = 200
+NAMED = 3  # files in a sentence
+PROSE = (".md", ".markdown", ".rst", ".adoc", ".pdf")
+TITLES = ("README", "LICENSE", "LICENCE", "COPYING", "NOTICE", "SOURCE", "SOURCES", "CHANGELOG", "CITATION", "AUTHORS")
 MOST_BAD = 0.01  # share of bad rows above which a file is refused
 
 
@@ -84,12 +87,16 @@ def escape(text: str) -> str:
     return shown[:RAW_LENGTH]
 
 
-def expand(paths: Sequence[Path]) -> list[Path]:
-    """The files meant by what a user named: a folder stands for all files in it, sorted; each file counts once."""
+def expand(paths: Sequence[Path]) -> tuple[list[Path], list[Path]]:
+    """The files meant by what a user named, and those passed over: a folder stands for all files in it, sorted, but for
+    those that are written for people, such as a README; each file counts once."""
     files: dict[Path, Path] = {}
+    left: dict[Path, Path] = {}
     for path in paths:
         if path.is_dir():
-            inside = sorted(item for item in path.rglob("*") if item.is_file() and not _hidden(item, path))
+            found = sorted(item for item in path.rglob("*") if item.is_file() and not _hidden(item, path))
+            inside = [item for item in found if not _is_prose(item)]
+            left |= {item.resolve(): item for item in found if _is_prose(item)}
             if not inside:
                 raise InputError(f"{path}: the folder holds no files; name a folder or file with transfers")
         elif path.exists():
@@ -98,7 +105,19 @@ def expand(paths: Sequence[Path]) -> list[Path]:
             raise InputError(f"{path}: no such file; check the path")
         for item in inside:
             files.setdefault(item.resolve(), item)
-    return list(files.values())
+    return list(files.values()), [item for place, item in left.items() if place not in files]
+
+
+def passed_over(left: Sequence[Path]) -> list[str]:
+    """A sentence on files that were passed over, where there are any."""
+    if not left:
+        return []
+    names = ", ".join(escape(path.name) for path in left[:NAMED]) + (", ..." if len(left) > NAMED else "")
+    return [f"{len(left)} {'file is' if len(left) == 1 else 'files are'} written for people and not read: {names}"]
+
+
+def _is_prose(item: Path) -> bool:
+    return item.suffix.lower() in PROSE or (item.suffix.lower() in ("", ".txt") and item.stem.upper() in TITLES)
 
 
 def _hidden(item: Path, folder: Path) -> bool:

@@ -18,6 +18,7 @@ from cointrail.ledger.readers.text import BOM, BROKEN, open_bytes
 
 CHUNK_ROWS = 1 << 14
 LINE_BYTES = 1 << 26
+LOOKED = 1 << 16  # bytes of a file to see how it begins
 SAMPLE = 200  # objects of a kind whose names are all its columns
 KINDS = ("block", "transaction", "log", "token_transfer", "trace", "contract", "token")  # as ethereum-etl names them
 NAMELESS, OTHER = "", "other"  # objects that do not say what they are, or that are something else
@@ -61,6 +62,11 @@ class Stream:
             if counts[kind or NAMELESS] <= SAMPLE and isinstance(element.value, dict):
                 names.setdefault(kind or NAMELESS, {}).update(dict.fromkeys(element.value, pa.string()))
         if not names:
+            if _goes_on(path):
+                raise InputError(
+                    f"{path}: a JSON object over several lines; write one object a line, or all in one array: put"
+                    " [ and ] around it"
+                )
             raise InputError(f"{path}: holds no JSON objects, one a line or in one array; nothing can be read from it")
         self.items = [Items(path, kind, names[kind], counts[kind], not place) for place, kind in enumerate(names)]
 
@@ -105,6 +111,14 @@ def _lines(file: IO[bytes], path: Path, wanted: str | None, broken: bool) -> Ite
         yield (kind if mark else _kind(value)), Element(number, text, value)
 
 
+def _goes_on(path: Path) -> bool:
+    """Whether a file begins with an object that does not end in its line."""
+    with open_bytes(path) as file:
+        start = file.read(LOOKED).removeprefix(BOM).lstrip()
+    first, ending, rest = start.partition(b"\n")
+    return first[:1] == b"{" and first.rstrip()[-1:] != b"}" and bool(ending and rest.strip())
+
+
 def _parse(text: str) -> Any:
     try:
         return DECODER.decode(text)
@@ -125,7 +139,7 @@ def _named(kind: str) -> str:
 
 def _first(file: IO[bytes]) -> bytes:
     """The first byte that is no space; the file is where it was."""
-    start = file.read(1 << 16)
+    start = file.read(LOOKED)
     file.seek(0)
     return start.removeprefix(BOM).lstrip()[:1]
 

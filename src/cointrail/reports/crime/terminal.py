@@ -9,6 +9,7 @@ from rich.text import Text
 
 from cointrail.reports.crime.words import NONE, between, dollars, number, percent
 from cointrail.reports.plain import plain
+from cointrail.words import counted
 
 COLOURS = {"agrees": "green", "contradicts": "red"}
 DETAIL = 160
@@ -79,9 +80,9 @@ def show_pairs(pairs: Sequence[Mapping[str, Any]], console: Console) -> None:
 def show_reading(reading: Any, fresh: bool, console: Console) -> None:
     """What was read of a list: rows, records, quirks by name, bad rows."""
     state = "" if fresh else ", known already"
+    counts = f"{counted(reading.rows, 'row')}, {counted(len(reading.records), 'record')}"
     console.print(
-        f"{plain(reading.path, DETAIL)}: {reading.origin}, {reading.rows:,} rows, {len(reading.records):,} records"
-        f"{state}",
+        f"{plain(reading.path, DETAIL)}: {reading.origin}, {counts}{state}",
         markup=False,
     )
     for name, many in sorted(reading.quirks().items()):

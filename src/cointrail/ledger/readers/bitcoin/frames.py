@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from cointrail.chains.bitcoin import Network
+from cointrail.chains.bitcoin import Network, networks
 from cointrail.errors import InputError
 from cointrail.ledger.readers.bitcoin.block import header, target
 from cointrail.ledger.readers.bitcoin.scan import HEADER, Bytes
@@ -37,13 +37,32 @@ class Gap:
     reason: str
 
 
+def chains_of(start: bytes, folder: Path) -> list[str]:
+    """The chains whose blocks a file that begins so holds, by its magic; also where it lies under a key of the folder.
+
+    None where no magic is known; several where chains share one.
+    """
+    hidden = bytes(one ^ other for one, other in zip(start[:MAGIC], _key(folder), strict=False))
+    for magic in (start[:MAGIC], hidden):
+        found = [one.chain for one in networks().values() if magic in one.magics]
+        if found:
+            return found
+    return []
+
+
+def named(chains: Sequence[str]) -> str:
+    """What to give for a file of these chains' blocks."""
+    return f"it holds blocks of {' or '.join(chains)}: give {' or '.join(f'--chain {one}' for one in chains)}"
+
+
 def load(path: Path, network: Network) -> Bytes:
     """The bytes of a file of blocks, plain. InputError where they are not of the network, saying what is missing."""
     data = _read(path)
     if _begins(data, network):
         return data
-    key_file = path.parent / KEY_FILE
-    key = key_file.read_bytes() if key_file.is_file() else b""
+    if (others := chains_of(data[:MAGIC].tobytes(), path.parent)) and network.chain not in others:
+        raise InputError(f"{path}: not a file of {network.chain} blocks; {named(others)}")
+    key_file, key = path.parent / KEY_FILE, _key(path.parent)
     if len(key) == KEY_BYTES:
         plain = data ^ np.resize(np.frombuffer(key, np.uint8), len(data))
         if _begins(plain, network):
@@ -53,6 +72,13 @@ def load(path: Path, network: Network) -> Bytes:
         f"{path}: not a file of {network.chain} blocks; if a node wrote it since version 28 of Bitcoin Core, it lies"
         f" under a key: put {KEY_FILE} from the node's folder of blocks beside it"
     )
+
+
+def _key(folder: Path) -> bytes:
+    """The key under which the files of a folder lie; none where there is none."""
+    path = folder / KEY_FILE
+    key = path.read_bytes() if path.is_file() and path.stat().st_size == KEY_BYTES else b""
+    return key if len(key) == KEY_BYTES else b""
 
 
 def _read(path: Path) -> Bytes:

@@ -10,7 +10,7 @@ from cointrail.errors import InputError
 from cointrail.ledger.readers.bitcoin.raw import Raw
 from cointrail.ledger.readers.bitcoin.told import TOLD, kind_of, read_told
 from cointrail.ledger.readers.options import Options
-from cointrail.ledger.readers.source import Problems, Source, expand
+from cointrail.ledger.readers.source import Problems, Source, expand, passed_over
 
 BLOCKS = "bitcoin-blocks"
 FORMATS = (BLOCKS, *TOLD)
@@ -29,8 +29,9 @@ class Outputs:
         if options.format not in ("auto", *FORMATS):
             raise InputError(f"unknown format {options.format!r} for {options.chain}: use auto, {', '.join(FORMATS)}")
         self.options, self.network = options, networks()[options.chain]
-        self.warnings: list[str] = []
-        paths = [path for path in expand(paths) if not path.name.startswith(LEFT_OUT)]
+        files, left = expand(paths)
+        self.warnings = passed_over(left)
+        paths = [path for path in files if not path.name.startswith(LEFT_OUT)]
         kinds = {path: kind_of(path) if options.format == "auto" else options.format for path in paths}
         self.sources = [Source.of(path, kind) for path, kind in kinds.items()]
         self.problems = {source: Problems(source.path) for source in self.sources}
