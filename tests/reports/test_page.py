@@ -217,7 +217,7 @@ def test_every_conversion_is_explained() -> None:
     order = [text.index(f'id="{name}"') for name in shown]
     assert order == sorted(order)
     numbers = [int(number) for number in re.findall(r'class="no" aria-hidden="true">(\d+)<', text)]
-    assert numbers == list(range(2, 12))
+    assert numbers == list(range(1, 11))
 
 
 def test_shares_are_of_the_asset_and_of_the_theft() -> None:

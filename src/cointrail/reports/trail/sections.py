@@ -21,7 +21,7 @@ NAMES = (  # anchor, heading, and what the navigation calls it
 
 
 class Section(NamedTuple):
-    """One section."""
+    """One section; the summary has number 0 and no heading, so that the first heading of the page reads 1."""
 
     number: int
     id: str
@@ -36,5 +36,5 @@ def sections(trail: Mapping[str, Any]) -> dict[str, Section | None]:
         empty.add("mixers")
     if not any(entry["conversions"] for entry in trail["policies"].values()):
         empty.add("conversions")
-    number = count(1)
+    number = count()
     return {name[0]: None if name[0] in empty else Section(next(number), *name) for name in NAMES}

@@ -10,7 +10,7 @@ from cointrail.reports.crime.charts.svg import WIDTH, Scale, decades, linear, lo
 from cointrail.reports.crime.words import between, dollars, percent
 from cointrail.reports.plain import plain
 
-ROW, BAR, LEFT, RIGHT, TOP, BOTTOM = 40, 12, 300, 40, 6, 30
+ROW, BAR, LEFT, RIGHT, TOP, BOTTOM = 52, 12, 20, 40, 6, 30
 MARK = 6.0
 OTHER_WORDS = "published by others, of the same year"
 
@@ -93,9 +93,13 @@ def _draw(
         drawn.append(shape("line", class_="grid", x1=across(value), x2=across(value), y1=TOP, y2=height - BOTTOM))
         drawn.append(text(across(value), height - 10, says, class_="middle soft"))
     for place, one in enumerate(rows):
-        y = TOP + ROW * (place + 0.5)
+        y = TOP + ROW * (place + 0.6)
         start, end = across(one.low), across(one.high)
-        drawn.append(text(left - 12, y + 4, plain(one.name, 44), class_="end"))
+        # Long names stand above their bars, so that a narrow screen shows both.
+        if left == LEFT:
+            drawn.append(text(left, y - BAR, plain(one.name, 44), class_="halo"))
+        else:
+            drawn.append(text(left - 12, y + 4, plain(one.name, 44), class_="end"))
         drawn.append(shape("rect", shape("title", one.says), class_="c0 band", x=start, y=y - BAR / 2,
                            width=max(end - start, 2.0), height=float(BAR), rx=2))  # fmt: skip
         drawn.append(shape("line", class_="counts", x1=across(one.value), x2=across(one.value), y1=y - BAR, y2=y + BAR))

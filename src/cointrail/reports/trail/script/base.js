@@ -4,7 +4,7 @@
 const data = JSON.parse(document.getElementById("data").textContent);
 const root = document.documentElement;
 const state = { policy: data.policies[0], asset: 0, group: 0 };
-const COLUMN = 132, NAMES = 176, NAMES_MOST = 340, LETTER = 6.4, PRINT_WIDTH = 1000, PRINT_HEIGHT = 450, TIME_LEAST = 540, TIME_HEIGHT = 560, FLOW_TOP = 48;
+const COLUMN = 132, NAMES = 176, PRINT_WIDTH = 1000, PRINT_HEIGHT = 450, TIME_LEAST = 540, TIME_HEIGHT = 560, FLOW_TOP = 48;
 const THIN = 0.004; // bands narrower than this part of the widest are drawn faintly: hundreds of hairlines hide the rest
 const config = { displayModeBar: false, displaylogo: false, responsive: false, scrollZoom: false, doubleClick: false };
 const $ = (id) => document.getElementById(id);

@@ -12,6 +12,13 @@ function outward(element, thickness) {
 const isWallet = (kind) => kind === "wallet" || kind === "theft";
 const coinColor = (index) => color("a" + (index % SHADES));
 
+// How wide the widest name or amount is, as the browser draws it: letters differ too much to count them.
+function longest(nodes, size) {
+  const pen = document.createElement("canvas").getContext("2d");
+  pen.font = `bold ${size}px ${getComputedStyle(document.body).fontFamily}`;
+  return Math.max(...nodes.flatMap((node) => [pen.measureText(node[1]).width, pen.measureText(node[2]).width]));
+}
+
 function drawFlow(printing) {
   const element = $("flow-picture"), note = $("flow-note"), key = $("flow-key");
   const flow = data.flows[state.policy + " " + state.group];
@@ -22,9 +29,9 @@ function drawFlow(printing) {
     return;
   }
   const several = flow.coins.length > 1, backward = data.backward;
-  const longest = Math.max(...flow.nodes.map((node) => Math.max(node[1].length, node[2].length)));
-  const names = Math.min(NAMES_MOST, Math.max(NAMES, longest * LETTER + 24));
-  const wide = width(element, (flow.wide + 1) * COLUMN + names - 60, flow.height + 70, printing);
+  const size = printing ? 13 : 11;
+  const names = Math.max(NAMES, longest(flow.nodes, size) + 32); // beside its letters: the box, the gap, and some air
+  const wide = width(element, flow.wide * COLUMN + names + 21, flow.height + 70, printing);
   const coinOf = (node) => node[7];
   const symbolOf = (node) => flow.coins[coinOf(node)];
   const nodeColor = (node) => (several && isWallet(node[0]) ? coinColor(coinOf(node)) : kindColor(node[0]));
@@ -44,7 +51,7 @@ function drawFlow(printing) {
     return several && isWallet(end[0]) ? nodeColor(flow.nodes[link[0]]) : nodeColor(end);
   };
   const trace = {
-    type: "sankey", arrangement: "fixed", orientation: "h", textfont: { size: printing ? 13 : 11, color: color("ink"), shadow: `0 0 2px ${color("paper")}, 0 0 3px ${color("paper")}, 0 0 4px ${color("paper")}` },
+    type: "sankey", arrangement: "fixed", orientation: "h", textfont: { size, color: color("ink"), shadow: `0 0 2px ${color("paper")}, 0 0 3px ${color("paper")}, 0 0 4px ${color("paper")}` },
     node: {
       label: flow.nodes.map((node) => `<b>${safe(node[1])}</b><br>${safe(node[2])}`),
       x: flow.nodes.map((node) => node[3]), y: flow.nodes.map((node) => node[4]),
