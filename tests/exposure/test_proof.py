@@ -1,6 +1,6 @@
 """Paths are movements of the ledger, add up to the exposure, and bounds hold it."""
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 
 from cointrail.exposure import Inquiry, bounded, prove
 from cointrail.exposure.said import UNKNOWN, categories
@@ -16,6 +16,7 @@ def text(number: int) -> str:
 
 @settings(max_examples=40, deadline=None)
 @given(worlds())
+@example(World([(3, 1, 2), (1, 3, 2), (3, 1, 2), (1, 2, 1), (1, 2, 1)], [Claim(2, 0, None, None)]))  # round and apart
 def test_all_paths_together_are_the_exposure(world: World) -> None:
     ledger, labels = world.opened()
     for policy in CONSERVING:

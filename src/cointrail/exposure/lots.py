@@ -6,7 +6,7 @@ fifo it is the way. Where value changed its asset, what passes is scaled, so tha
 """
 
 from collections import deque
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -100,10 +100,10 @@ class Lots:
             for n, node in enumerate(self._nodes)
             if node.carried.movement.recipient in holdings and node.carried.movement.sender not in owner
         }
-        again = frozenset(ends)
         fresh: list[Width] = [node.fresh for node in self._nodes]
         edges: list[list[list[Width]]] = [[[*one] for one in node.before] for node in self._nodes]
-        _, first = self._widths(fresh, edges, frozenset())
+        widest, first = self._widths(fresh, edges, {})
+        again = {end: widest[end] for end in ends}
         found: list[tuple[Width, list[int]]] = []
         while ends and len(found) < most:
             width, step = self._widths(fresh, edges, again)
@@ -142,17 +142,17 @@ class Lots:
         return sorted(told, key=lambda one: -one[0])
 
     def _widths(
-        self, fresh: list[Width], edges: list[list[list[Width]]], again: Collection[int]
+        self, fresh: list[Width], edges: list[list[list[Width]]], again: Mapping[int, Width]
     ) -> tuple[list[Width], list[int]]:
         """How much can come to each node along one path, in the units that arrive, and over which edge; -1: it starts
-        there. Through nodes of `again` all of their amount can pass, whatever was taken of it."""
+        there. Through nodes of `again` so much can pass at once as is told there, whatever was taken of it."""
         width: list[Width] = []
         step = [-1] * len(fresh)
         for number, (node, own) in enumerate(zip(self._nodes, edges, strict=True)):
             best = fresh[number]
             for place, (_, left) in enumerate(own):
                 before = node.before[place][0]
-                through = min(left, self._nodes[before].amount if before in again else width[before])
+                through = min(left, again.get(before, width[before]))
                 if through > best:
                     best, step[number] = through, place
             width.append(node.arriving(best))
