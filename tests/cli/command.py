@@ -2,6 +2,7 @@
 
 import contextlib
 import csv
+import gc
 import io
 import json
 from collections.abc import Iterable, Sequence
@@ -31,12 +32,14 @@ class Done:
 def run(*arguments: object) -> Done:
     """`cointrail` with these arguments."""
     out, err = io.StringIO(), io.StringIO()
-    status = 0
+    status, patience = 0, gc.get_threshold()
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         try:
             app([str(argument) for argument in arguments])
         except SystemExit as end:
             status = end.code if isinstance(end.code, int) else 0 if end.code is None else 1
+        finally:  # a command ends with its process, and may leave rubbish lie; here files would stay open
+            gc.set_threshold(*patience)
     return Done(status, out.getvalue(), err.getvalue())
 
 
