@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +21,7 @@ from cointrail.ledger.digest import digest
 from cointrail.ledger.events import Events, load_events
 from cointrail.ledger.files import alone, stored
 from cointrail.ledger.index import Index
-from cointrail.ledger.manifest import Manifest, Segment, load
+from cointrail.ledger.manifest import Manifest, Part, Segment, load
 from cointrail.ledger.rows import ADDRESS_BYTES, HASH_BYTES
 from cointrail.ledger.term_parts import Terms
 from cointrail.ledger.verify import unchanged
@@ -59,9 +59,10 @@ class Ledger:
         self.assets = [known.get(a.key) or Asset(a.key, a.symbol, a.decimals, a.origin) for a in self.manifest.assets]
         self._step = step
         self._first = np.cumsum([0, *(segment.rows for segment in self.manifest.segments)])
-        self._times = lru_cache(TIMES_KEPT)(self._read_times)
-        self._sides = lru_cache(SIDES_KEPT)(self._read_sides)
-        self._book = lru_cache(BOOK_KEPT)(self._read_book)
+        # none of these holds the ledger, or files would stay open after it until cycles are looked for
+        self._times = lru_cache(TIMES_KEPT)(partial(_times, path, self.manifest.segments))
+        self._sides = lru_cache(SIDES_KEPT)(partial(_sides, path, self.manifest.segments))
+        self._book = lru_cache(BOOK_KEPT)(partial(_book, path, self.manifest.addresses))
 
     @property
     def transfers(self) -> int:
@@ -152,11 +153,6 @@ class Ledger:
             first += part.rows
         return [out[i] for i in ids]
 
-    def _read_book(self, number: int, group: int) -> npt.NDArray[np.uint8]:
-        """One row group of a part of the address book."""
-        path = self.path / FOLDER / f"{self.manifest.addresses[number].name}.parquet"
-        return fixed(flat(stored(path).read_row_group(group, columns=["address"]).column(0)), ADDRESS_BYTES)
-
     def texts(self, ids: Sequence[int]) -> list[str | None]:
         """Addresses as people of the chain write them, by id; None is nobody. One whose script is not known, or has no
         address, is written `script:` and its key."""
@@ -218,19 +214,6 @@ class Ledger:
             at = inside - begins
             found.append((int(sender[at]), int(recipient[at]), int(asset[at])))
         return found
-
-    def _read_sides(self, number: int, group: int) -> tuple[int, Integers, Integers, Integers]:
-        """The first row of a row group in its segment, and all its senders, recipients and assets."""
-        path = segments.file(self.path, "transfers", self.manifest.segments[number])
-        table = stored(path).read_row_group(group, columns=["sender", "recipient", "asset"])
-        sender, recipient, asset = (integers(flat(column).cast("int64")) for column in table.columns)
-        return group * segments.ROW_GROUP, sender, recipient, asset
-
-    def _read_times(self, number: int, group: int) -> tuple[int, Integers]:
-        """The first row of a row group in its segment, and all its times."""
-        path = segments.file(self.path, "transfers", self.manifest.segments[number])
-        table = stored(path).read_row_group(group, columns=["time"])
-        return group * segments.ROW_GROUP, integers(flat(table.column(0)))
 
     def _segment_facts(
         self, segment: Segment, row: Integers, mine: Integers, out: dict[str, Integers], hashes: list[bytes | None]
@@ -296,3 +279,24 @@ def check_chains(ledgers: Sequence[Ledger]) -> None:
     chains = [ledger.chain for ledger in ledgers]
     if twice := next((chain for chain in chains if chains.count(chain) > 1), None):
         raise InputError(f"two ledgers hold {twice}: import their sources into one ledger, or leave one out")
+
+
+def _book(folder: Path, parts: Sequence[Part], number: int, group: int) -> npt.NDArray[np.uint8]:
+    """One row group of a part of the address book."""
+    path = folder / FOLDER / f"{parts[number].name}.parquet"
+    return fixed(flat(stored(path).read_row_group(group, columns=["address"]).column(0)), ADDRESS_BYTES)
+
+
+def _sides(folder: Path, parts: Sequence[Segment], number: int, group: int) -> tuple[int, Integers, Integers, Integers]:
+    """The first row of a row group in its segment, and all its senders, recipients and assets."""
+    path = segments.file(folder, "transfers", parts[number])
+    table = stored(path).read_row_group(group, columns=["sender", "recipient", "asset"])
+    sender, recipient, asset = (integers(flat(column).cast("int64")) for column in table.columns)
+    return group * segments.ROW_GROUP, sender, recipient, asset
+
+
+def _times(folder: Path, parts: Sequence[Segment], number: int, group: int) -> tuple[int, Integers]:
+    """The first row of a row group in its segment, and all its times."""
+    path = segments.file(folder, "transfers", parts[number])
+    table = stored(path).read_row_group(group, columns=["time"])
+    return group * segments.ROW_GROUP, integers(flat(table.column(0)))
