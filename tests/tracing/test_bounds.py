@@ -1,5 +1,6 @@
 """Bounds over conversions: every policy and the linear program lie within, and sharp ones are the program's."""
 
+import gc
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -36,6 +37,13 @@ Wrap = st.tuples(People, Assets, Assets, Units).map(
 )
 Anything = st.lists(st.tuples(People, People, Assets, Units), min_size=1, max_size=5)
 Transactions = st.lists(Payment | Payment | Swap | Swap | Wrap | Anything, min_size=2, max_size=14)
+
+
+@pytest.fixture(autouse=True)
+def closed() -> Iterator[None]:
+    """A trail's passages and bridges hold each other, and with them the files of its ledgers: thousands in a test."""
+    yield
+    gc.collect()
 
 
 def flat(transactions: list[list[tuple[int, int, int, int]]], scale: int = 1) -> list[turning.Row]:
