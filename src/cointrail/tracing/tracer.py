@@ -143,10 +143,16 @@ def trace(
         judge.hubs, judge.dust = seen.hubs, seen.dust
     limits = Limits(floor, settings.max_hops, found.until)
     walk = Walk(ledgers, accounts, theft.backward, judge, limits, passages, joined)
-    flows = {}
+    flows: dict[str, Flow] = {}
 
     def bound() -> list[Bound] | None:
-        return bounds(whole, whole.follow("poison", found.seeds), found.seeds) if settings.bounds else None
+        if not settings.bounds:
+            return None
+        plain = settings.min_value is None and settings.max_hops is None
+        walked = (
+            flows.get("poison") if plain else None
+        )  # in place it may be there, in a copy that began before it is not
+        return bounds(whole, walked or whole.follow("poison", found.seeds), found.seeds)
 
     with aside(bound, settings.bounds and seen is not None and seen.reached >= LARGE) as bounded:
         for name in settings.policies:
