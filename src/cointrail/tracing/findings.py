@@ -18,10 +18,10 @@ DETAILS = {
 
 
 class Findings:
-    """The findings of a trail, as rows of trail.json. `facts` knows every row of the trail by its key without sign."""
+    """The findings of a trail, as rows of trail.json."""
 
-    def __init__(self, trail: Trail, facts: Mapping[int, Fact]) -> None:
-        self._trail, self._facts = trail, facts
+    def __init__(self, trail: Trail) -> None:
+        self._trail = trail
 
     def rows(self) -> list[dict[str, Any]]:
         """Each finding once, in order of chain, time and kind."""
@@ -48,7 +48,7 @@ class Findings:
             self._row(
                 OTHER,
                 ledgers.asset(move.sender),
-                self._facts[abs(move.key)],
+                self._trail.facts[abs(move.key)],
                 texts[move.recipient],
                 f"{DETAILS[OTHER]} ({texts[move.sender]})",
             )
@@ -60,7 +60,7 @@ class Findings:
         passages = self._trail.passages
         if passages is None or passages.bridges is None or not passages.bridges.asked:
             return []
-        touched = {fact.tx for fact in self._facts.values() if fact.tx}
+        touched = {fact.tx for fact in self._trail.facts.values() if fact.tx}
         return [
             {
                 "kind": one.kind,

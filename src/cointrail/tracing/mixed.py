@@ -19,7 +19,6 @@ from cointrail.conversions.mixers.pools.linking import Linking
 from cointrail.conversions.mixers.pools.links import linkings
 from cointrail.conversions.mixers.pools.weights import TOLD, named
 from cointrail.ledger import Ledger
-from cointrail.tracing.ledgers import Fact
 from cointrail.tracing.tracer import Trail
 
 MIXER = "mixer"  # the category of labels of pools and routers
@@ -37,10 +36,10 @@ class Stolen:
 
 
 class Mixed:
-    """The pools that a trail ends at. `facts` are those of its movements, by key without sign."""
+    """The pools that a trail ends at."""
 
-    def __init__(self, trail: Trail, facts: Mapping[int, Fact]) -> None:
-        self._trail, self._ledgers, self._facts = trail, trail.ledgers, facts
+    def __init__(self, trail: Trail) -> None:
+        self._trail, self._ledgers = trail, trail.ledgers
         self._known: dict[int, dict[Pool, Linking]] = {}
 
     def rows(self) -> list[dict[str, Any]]:
@@ -60,7 +59,7 @@ class Mixed:
         mixers = {end.holding for end in flow.endpoints.values() if end.stop.category == MIXER}
         found: dict[int, dict[bytes, dict[int, int]]] = {}
         for move in flow.moves:
-            tx = self._facts[abs(move.key)].tx
+            tx = self._trail.facts[abs(move.key)].tx
             if move.ended and move.recipient in mixers and tx:
                 number, who = self._ledgers.address(move.sender)
                 by = found.setdefault(number, {}).setdefault(tx, defaultdict(int))

@@ -17,9 +17,7 @@ from cointrail.tracing.account import Account
 from cointrail.tracing.candidates import Candidate, candidates
 from cointrail.tracing.converted import proven
 from cointrail.tracing.findings import Findings
-from cointrail.tracing.ledgers import Fact
 from cointrail.tracing.mixed import Mixed
-from cointrail.tracing.open import Open
 from cointrail.tracing.policies import CONSERVING
 from cointrail.tracing.shares import UNITS
 from cointrail.tracing.telling import Crossed
@@ -49,15 +47,6 @@ class Results:
         self._assets: dict[int, Asset] = {}
         self._times: dict[int, str | None] = {}  # by row
         self._whens: dict[int, tuple[str, str, str]] = {}  # by row
-
-    @cached_property
-    def _facts(self) -> dict[int, Fact]:
-        """What the ledgers say of every row in the trail, by key without sign."""
-        keys: set[int] = set()
-        for flow in self.trail.flows.values():
-            keys |= {key for move in flow.moves for key in (move.key, move.landed)}
-            keys |= {key for end in flow.endpoints.values() for key in (end.first, end.last) if key is not None}
-        return self.ledgers.facts(sorted({abs(key) for key in keys}))
 
     @cached_property
     def _addresses(self) -> dict[int, str | None]:
@@ -100,12 +89,12 @@ class Results:
         if key is None:
             return None
         if abs(key) not in self._times:
-            time = self._facts[abs(key)].time
+            time = self.trail.facts[abs(key)].time
             self._times[abs(key)] = None if time is None else format_time(time)
         return self._times[abs(key)]
 
     def _tx(self, key: int) -> str | None:
-        tx = self._facts[abs(key)].tx
+        tx = self.trail.facts[abs(key)].tx
         return self.ledgers.hash(key, tx) if tx else None
 
     def movements(self) -> Iterator[dict[str, str]]:
@@ -150,7 +139,7 @@ class Results:
         key = abs(key)
         found = self._whens.get(key)
         if found is None:
-            block = self._facts[key].block
+            block = self.trail.facts[key].block
             told = "" if block is None else str(block), self._time(key) or "", self._tx(key) or ""
             found = self._whens[key] = told
         return found
@@ -247,11 +236,11 @@ class Results:
                 key=lambda row: str(row["asset"]),
             ),
             "warnings": self._warnings(),
-            "findings": Findings(trail, self._facts).rows(),
+            "findings": Findings(trail).rows(),
             "candidates": [self._candidate(one) for one in self._candidates],
-            "bridge_candidates": self._open.rows(),
+            "bridge_candidates": self.trail.open.rows(),
             "coinjoins": [row for name, flow in trail.flows.items() for row in trail.joins.rows(name, flow)],
-            "mixers": Mixed(trail, self._facts).rows(),
+            "mixers": Mixed(trail).rows(),
         }
 
     def _prices(self) -> dict[str, Any] | None:
@@ -268,7 +257,7 @@ class Results:
         for flow in self.trail.flows.values():
             used |= {*flow.stolen, *flow.came}
         used |= {self.ledgers.asset(one.holding) for one in self._candidates} | {one.share for one in self._candidates}
-        used |= self._open.assets
+        used |= self.trail.open.assets
         return sorted(used, key=self.ledgers.name)
 
     def _describe(self, number: int) -> dict[str, Any]:
@@ -280,20 +269,6 @@ class Results:
             "contract": asset.contract,
             "verified": asset.verified,
         }
-
-    @cached_property
-    def _open(self) -> Open:
-        """Withdrawals that may be the other side of deposits at which the trail stops."""
-        return Open(
-            self.ledgers, self.trail.passages, self.trail.links, {fact.tx for fact in self._facts.values() if fact.tx}
-        )
-
-    def weigh(self) -> None:
-        """Weigh what may be the other side of deposits at which the trail stops.
-
-        Results need it; it may be done before, in another thread than what else they tell.
-        """
-        assert self._open is not None
 
     @cached_property
     def _candidates(self) -> list[Candidate]:
@@ -370,7 +345,7 @@ class Results:
         reason, detail = end.stop.reason, end.stop.detail
         if self.trail.theft.backward:
             reason, detail = BACKWARD.get(reason, (reason, detail))
-        if count := self._open.count(end.holding, end.stop):
+        if count := self.trail.open.count(end.holding, end.stop):
             detail = f"{detail}; {count:,} candidate{'s' if count > 1 else ''} in bridge_candidates"
         first, last = (end.last, end.first) if self.trail.theft.backward else (end.first, end.last)
         shares = self._shares(end, flow)
@@ -505,7 +480,7 @@ class Results:
             )
         passages = self.trail.passages
         found += self.trail.links.notes if self.trail.links else []
-        found += self._open.notes
+        found += self.trail.open.notes
         if passages is not None and passages.bridges is not None and passages.bridges.asked:
             found += passages.bridges.crossings.notes
         if not all(ledger.manifest.exact for ledger in self.ledgers.all):

@@ -1,6 +1,6 @@
 """A trace: a theft looked up, followed under one or more policies, and its books balanced."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from cointrail.chains import to_units
@@ -15,8 +15,9 @@ from cointrail.tracing.aside import aside
 from cointrail.tracing.behaviour import Behaviour
 from cointrail.tracing.bounds import Bound, bounds
 from cointrail.tracing.joins import Joins
-from cointrail.tracing.ledgers import Ledgers
+from cointrail.tracing.ledgers import Fact, Ledgers
 from cointrail.tracing.links import Links
+from cointrail.tracing.open import Open
 from cointrail.tracing.passages import Passages
 from cointrail.tracing.policies import CONSERVING, POLICIES
 from cointrail.tracing.shares import UNITS
@@ -76,7 +77,9 @@ class Trail:
     flows: dict[str, Flow]
     bounds: list[Bound] | None
     joins: Joins  # the CoinJoins on the way
-    links: Links | None = None  # from one ledger into another; None without conversions
+    links: Links | None  # from one ledger into another; None without conversions
+    facts: dict[int, Fact]  # what the ledgers say of every row in the flows, by key without sign
+    open: Open  # withdrawals that may be the other side of deposits at which the trail stops
 
     @property
     def ledger(self) -> Ledger:
@@ -159,10 +162,13 @@ def trace(
             flow = flows[name] = walk.follow(name, found.seeds, lambda n, name=name: step(name, -n))  # type: ignore[misc]
             if balanced(ledgers, flow) is False:
                 raise RuntimeError(f"the books of {name} do not balance: a bug; please report it with the ledger")
+        step("candidates", 0)
+        facts = _facts(ledgers, flows.values())
+        possible = Open(ledgers, passages, links, {fact.tx for fact in facts.values() if fact.tx})
         step("bounds", float(not settings.bounds))
         within = bounded()
         step("bounds", 1)
-    return Trail(ledgers, labels, theft, settings, found, seen, passages, flows, within, joins, links)
+    return Trail(ledgers, labels, theft, settings, found, seen, passages, flows, within, joins, links, facts, possible)
 
 
 def balanced(ledgers: Ledgers, flow: Flow) -> bool | None:
@@ -185,6 +191,14 @@ def balanced(ledgers: Ledgers, flow: Flow) -> bool | None:
             claims[stolen] = claims.get(stolen, 0) + units
     whole = {asset: amount * UNITS for asset, amount in flow.stolen.items() if amount}
     return not any(books.values()) and {asset: units for asset, units in claims.items() if units} == whole
+
+
+def _facts(ledgers: Ledgers, flows: Iterable[Flow]) -> dict[int, Fact]:
+    keys: set[int] = set()
+    for flow in flows:
+        keys |= {key for move in flow.moves for key in (move.key, move.landed)}
+        keys |= {key for end in flow.endpoints.values() for key in (end.first, end.last) if key is not None}
+    return ledgers.facts(sorted({abs(key) for key in keys}))
 
 
 def _floor(ledgers: Ledgers, min_value: str | None) -> dict[int, int]:

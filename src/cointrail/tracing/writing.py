@@ -4,7 +4,6 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from operator import itemgetter
 from pathlib import Path
@@ -30,11 +29,7 @@ class Told:
 def tell(trail: Trail) -> Told:
     """A trail in words and decimals."""
     results = Results(trail)
-    with ThreadPoolExecutor(1) as beside:
-        weighing = beside.submit(results.weigh)  # most of it in loops that run beside Python
-        movements = list(results.movements())
-        weighing.result()
-    return Told(results.trail_json(), movements, list(results.holdings()))
+    return Told(results.trail_json(), list(results.movements()), list(results.holdings()))
 
 
 def save(told: Told, out: Path) -> None:

@@ -86,9 +86,12 @@ def lines(trail: Mapping[str, Any]) -> tuple[list[Line], int]:
 def _bound(trail: Mapping[str, Any], found: dict[tuple[Spot, str | None], Line]) -> None:
     """Write the bounds to the endpoints. Where one place is several, as a bridge with many targets, the bound is of all
     of them together and has a line of its own; so has a place that no policy takes value to."""
+    lines: dict[Spot, list[Line]] = {}
+    for (spot, _), one in found.items():
+        lines.setdefault(spot, []).append(one)
     for bound in trail["bounds"]:
         spot = _spot(bound)
-        here = [line for (other, _), line in found.items() if other == spot]
+        here = lines.get(spot, [])
         line = here[0] if len(here) == 1 else None
         if line is None:
             detail = "all of them together" if here else ""
