@@ -1,13 +1,13 @@
 """Work beside other work, in a copy of the process."""
 
+import gc
 import os
 import sys
 import time
-from pathlib import Path
 
 import pytest
 
-from cointrail.tracing.aside import aside
+from cointrail.tracing.aside import Aside
 
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="copies are made on Linux only")
 
@@ -15,8 +15,7 @@ LINUX = pytest.mark.skipif(sys.platform != "linux", reason="copies are made on L
 @LINUX
 def test_it_is_done_by_another_process_and_its_result_comes_back() -> None:
     held = list(range(100_000))  # more than a pipe takes at once
-    with aside(lambda: (os.getpid(), held), True) as result:
-        who, same = result()
+    who, same = Aside(lambda: (os.getpid(), held), True).result()
     assert who != os.getpid() and same == held
 
 
@@ -24,31 +23,46 @@ def test_it_is_done_by_another_process_and_its_result_comes_back() -> None:
 def test_it_is_done_here_once_it_is_asked_for(platform: str, large: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "platform", platform)
     done: list[int] = []
-    with aside(lambda: done.append(os.getpid()), large) as result:
-        assert not done
-        result()
+    work = Aside(lambda: done.append(os.getpid()), large)
+    assert not done
+    work.result()
+    work.result()
     assert done == [os.getpid()]
 
 
-def test_its_error_is_raised_here(tmp_path: Path) -> None:
+def test_its_error_is_raised_here() -> None:
     def work() -> None:
         raise OSError(28, "No space left on device", "report.html")
 
-    with pytest.raises(OSError, match="No space"), aside(work, True) as result:
-        (tmp_path / "other").write_text("is done")
-        result()
-    assert (tmp_path / "other").exists()
+    begun = Aside(work, True)
+    with pytest.raises(OSError, match="No space"):
+        begun.result()
 
 
 @LINUX
-def test_what_nobody_waits_for_any_more_is_ended(tmp_path: Path) -> None:
-    """The copy would write after a minute; an error ends the block long before."""
+def test_what_nobody_waits_for_any_more_is_ended() -> None:
+    """The copy would work for a minute; it is ended with the last that could ask for its result, and at once."""
+    told, tell = os.pipe()  # whose end is seen once no process has it open for writing
 
     def work() -> None:
         time.sleep(60)
-        (tmp_path / "late").write_text("late")
 
+    begun = [Aside(work, True), Aside(work, True)]
+    os.close(tell)
     began = time.monotonic()
-    with pytest.raises(ValueError, match="mine"), aside(work, True):
-        raise ValueError("mine")
-    assert time.monotonic() - began < 30 and not (tmp_path / "late").exists()
+    begun.pop().close()
+    begun.clear()
+    assert os.read(told, 1) == b"" and time.monotonic() - began < 30
+    os.close(told)
+
+
+@LINUX
+def test_a_copy_does_not_end_what_others_wait_for() -> None:
+    begun = [Aside(os.getpid, True)]
+
+    def forget() -> None:
+        begun.clear()
+        gc.collect()
+
+    Aside(forget, True).result()
+    assert begun and begun[0].result() != os.getpid()

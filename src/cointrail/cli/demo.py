@@ -24,7 +24,7 @@ def demo(
     with progress() as step:
         done = run(transfers, seed, out, step)
         step("results", 0)
-        told = tell(done.trail)
+        told = tell(done.trail, step)
         publish(told, out)
     console = Console(highlight=False, soft_wrap=True)
     show(told.content, console, out)

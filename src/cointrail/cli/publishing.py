@@ -1,10 +1,11 @@
 """Files and page of a trail, made at the same time."""
 
+from contextlib import closing
 from pathlib import Path
 
 from cointrail.reports import write_page
 from cointrail.tracing import Told, save
-from cointrail.tracing.aside import aside
+from cointrail.tracing.aside import Aside
 
 LARGE = 10_000  # movements
 
@@ -12,6 +13,6 @@ LARGE = 10_000  # movements
 def publish(told: Told, out: Path) -> None:
     """Write all files of a trail and its page into a folder."""
     out.mkdir(parents=True, exist_ok=True)
-    with aside(lambda: write_page(told.content, told.movements, out), len(told.movements) >= LARGE) as page:
+    with closing(Aside(lambda: write_page(told.content, told.movements, out), len(told.movements) >= LARGE)) as page:
         save(told, out)
-        page()
+        page.result()

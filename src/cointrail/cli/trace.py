@@ -102,7 +102,7 @@ def trace(
     with progress() as step:
         trail = follow([open_ledger(ledger, step) for ledger in ledgers], theft, settings=settings, step=step)
         step("results", 0)
-        told = tell(trail)
+        told = tell(trail, step)
         publish(told, out)
         step("results", 1)
     show(told.content, Console(highlight=False), out)

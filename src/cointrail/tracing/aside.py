@@ -9,23 +9,53 @@ import pickle
 import signal
 import sys
 import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import TypeVar
+import weakref
+from collections.abc import Callable
+from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
 
-@contextmanager
-def aside(work: Callable[[], T], large: bool) -> Iterator[Callable[[], T]]:
-    """Begin some work; what is handed over waits for its result.
+class Aside(Generic[T]):
+    """Some work that is begun at once, and its result, which is waited for when it is asked for.
 
     Small work, and any where systems make no sound copies, is done when its result is asked for. So is what did not
-    succeed in a copy: its error is raised there. The work must not draw progress, whose lock may be held meanwhile.
+    succeed in a copy: its error is raised there. The work must not draw progress, whose lock may be held meanwhile. A
+    copy that nobody will ask any more is ended.
     """
-    if not large or sys.platform != "linux":
-        yield work
-        return
+
+    def __init__(self, work: Callable[[], T], large: bool) -> None:
+        self._work: Callable[[], T] | None = work
+        self._copy: tuple[int, int] | None = _begun(work) if large and sys.platform == "linux" else None
+        self._ended = weakref.finalize(self, _end, os.getpid(), self._copy)
+
+    def result(self) -> T:
+        """What the work returned; raises what it raised."""
+        if self._work is not None:
+            content = self._read()
+            # written by a copy of this process
+            self._result: T = self._work() if content is None else pickle.loads(content)  # noqa: S301
+            self._work = None
+        return self._result
+
+    def _read(self) -> bytes | None:
+        """What the copy wrote; None without one, or where it failed."""
+        if self._copy is None:
+            return None
+        (pipe, child), self._copy = self._copy, None
+        with os.fdopen(os.dup(pipe), "rb") as told:
+            content = told.read()
+        self._ended.detach()
+        os.close(pipe)
+        return content if os.waitpid(child, 0)[1] == 0 else None
+
+    def close(self) -> None:
+        """End the work, if it is not done."""
+        self._ended()
+
+
+def _begun(work: Callable[[], object]) -> tuple[int, int]:
+    """Begin in a copy; the pipe from it, and its process id."""
     told, tell = os.pipe()
     child = _copy()
     if child == 0:
@@ -38,25 +68,16 @@ def aside(work: Callable[[], T], large: bool) -> Iterator[Callable[[], T]]:
         finally:
             os._exit(failed)  # nothing that this process has begun is ended twice
     os.close(tell)
-    waiting = True
+    return told, child
 
-    def result() -> T:
-        nonlocal waiting
-        with os.fdopen(os.dup(told), "rb") as pipe:
-            content = pipe.read()
-        waiting = False
-        if os.waitpid(child, 0)[1]:
-            return work()
-        found: T = pickle.loads(content)  # noqa: S301 - written by a copy of this process
-        return found
 
-    try:
-        yield result
-    finally:
-        os.close(told)
-        if waiting:
-            os.kill(child, signal.SIGKILL)
-            os.waitpid(child, 0)
+def _end(owner: int, copy: tuple[int, int] | None) -> None:
+    """A copy of the owner knows its other copies too, but they are not its own."""
+    if copy is not None and os.getpid() == owner:
+        pipe, child = copy
+        os.close(pipe)
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
 
 
 def _copy() -> int:

@@ -4,12 +4,14 @@ Backward it is the other way round: withdrawals at which the trail stops, and th
 """
 
 from collections.abc import Collection
+from functools import cached_property
 from typing import Any
 
 from cointrail.chains import chain, format_time, to_text
 from cointrail.conversions.bridges import Crossings, Leg
 from cointrail.conversions.bridges.leg import Crossing
 from cointrail.conversions.swappers import said_rate
+from cointrail.tracing.aside import Aside
 from cointrail.tracing.exit import Stop
 from cointrail.tracing.ledgers import Ledgers
 from cointrail.tracing.links import Links
@@ -17,10 +19,12 @@ from cointrail.tracing.passages import Passages
 
 LABEL = "label"  # the reason for which a trail stops at a swapper
 MOST = 20  # candidates that are listed for each leg, the likeliest
+LARGE = 100  # legs of swappers, from which their candidates are weighed beside other work
 
 
 class Open:
-    """The candidates of a trail. `touched`: the transactions that it went through."""
+    """The candidates of a trail. `touched`: the transactions that it went through. Weighing them may take a while; it
+    is begun at once, and waited for when the first is asked for."""
 
     def __init__(
         self, ledgers: Ledgers, passages: Passages | None, links: Links | None, touched: Collection[bytes]
@@ -28,32 +32,51 @@ class Open:
         self._ledgers = ledgers
         self._numbers = {ledger.chain: number for number, ledger in enumerate(ledgers.all)}
         self._legs: list[Leg] = []
-        self._by_end: dict[tuple[int, str | None, str | None], set[Crossing]] = {}
-        self._by_label: dict[int, set[Crossing]] = {}  # at swappers, by the holding that stands for the address
-        self._listed: dict[Crossing, None] = {}
-        self.notes: list[str] = []  # what there is to know about candidates that are not listed
+        self._known: dict[int, list[Crossing]] = {}  # the candidates of bridges' legs
+        self._reached: dict[int, tuple[int, Stop | None]] = {}  # legs at which the trail stops; None: at a swapper
         bridges = passages.bridges if passages is not None else None
-        if bridges is None or not bridges.open:
-            return
-        self._legs = bridges.crossings.legs
-        reached = {place: at for place, at in bridges.open.items() if self._legs[place].tx in touched}
-        swapped = {place for place, (_, stop) in reached.items() if stop is None}
-        weighed, self.notes = links.weigh(swapped) if links is not None else ([], [])
-        of = Crossings([], [], [], weighed).candidates_of
-        for place, (holding, stop) in reached.items():
-            possible = (of if stop is None else bridges.crossings.candidates_of).get(place, [])
-            if possible:
-                if stop is None:
-                    self._by_label.setdefault(ledgers.seat(holding), set()).update(possible)
-                else:
-                    self._by_end.setdefault((holding, stop.label, stop.target), set()).update(possible)
-                self._listed |= dict.fromkeys(possible[:MOST])
+        if bridges is not None and bridges.open:
+            self._legs, self._known = bridges.crossings.legs, bridges.crossings.candidates_of
+            self._reached = {place: at for place, at in bridges.open.items() if self._legs[place].tx in touched}
+        swapped = {place for place, (_, stop) in self._reached.items() if stop is None}
+        nothing: tuple[list[Crossing], list[str]] = [], []
+        weigh = links.weigh if links is not None and swapped else lambda legs: nothing
+        self._weighed = Aside(lambda: weigh(swapped), len(swapped) >= LARGE)
+
+    @property
+    def notes(self) -> list[str]:
+        """What there is to know about candidates that are not listed."""
+        return self._weighed.result()[1]
+
+    @cached_property
+    def _possible(self) -> dict[int, list[Crossing]]:
+        """The candidates of each leg at which the trail stops, the likeliest first."""
+        swapped = Crossings([], [], [], self._weighed.result()[0]).candidates_of
+        found = {
+            place: (swapped if stop is None else self._known).get(place, [])
+            for place, (_, stop) in self._reached.items()
+        }
+        return {place: possible for place, possible in found.items() if possible}
+
+    @cached_property
+    def _counts(self) -> dict[tuple[int, str | None, str | None], int]:
+        """How many there are where the trail stops: by holding, label and target; at a swapper, by the holding that
+        stands for its address."""
+        found: dict[tuple[int, str | None, str | None], set[Crossing]] = {}
+        for place, possible in self._possible.items():
+            holding, stop = self._reached[place]
+            end = (self._ledgers.seat(holding), None, None) if stop is None else (holding, stop.label, stop.target)
+            found.setdefault(end, set()).update(possible)
+        return {end: len(some) for end, some in found.items()}
+
+    @cached_property
+    def _listed(self) -> dict[Crossing, None]:
+        return dict.fromkeys(one for possible in self._possible.values() for one in possible[:MOST])
 
     def count(self, holding: int, stop: Stop) -> int:
         """How many candidates there are for what stopped at a holding."""
-        if stop.reason == LABEL:
-            return len(self._by_label.get(holding, ()))
-        return len(self._by_end.get((holding, stop.label, stop.target), ()))
+        end = (holding, None, None) if stop.reason == LABEL else (holding, stop.label, stop.target)
+        return self._counts.get(end, 0)
 
     @property
     def assets(self) -> set[int]:

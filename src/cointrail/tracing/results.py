@@ -55,7 +55,6 @@ class Results:
         for flow in self.trail.flows.values():
             holdings |= {side for move in flow.moves for side in (move.sender, move.recipient)}
             holdings |= {end.holding for end in flow.endpoints.values()}
-        holdings |= {bound.holding for bound in self.trail.bounds or ()}
         return self.ledgers.texts(sorted(holdings))
 
     @cached_property
@@ -394,6 +393,7 @@ class Results:
 
     def _bounds(self) -> list[dict[str, Any]]:
         found = []
+        self._addresses.update(self.ledgers.texts(sorted({bound.holding for bound in self.trail.bounds or ()})))
         for bound in self.trail.bounds or ():
             reason = bound.stop.reason
             found.append(

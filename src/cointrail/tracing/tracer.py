@@ -11,7 +11,7 @@ from cointrail.labels import Labels
 from cointrail.ledger import Ledger
 from cointrail.prices import Prices
 from cointrail.tracing.account import Account
-from cointrail.tracing.aside import aside
+from cointrail.tracing.aside import Aside
 from cointrail.tracing.behaviour import Behaviour
 from cointrail.tracing.bounds import Bound, bounds
 from cointrail.tracing.joins import Joins
@@ -75,16 +75,21 @@ class Trail:
     survey: Survey | None
     passages: Passages | None
     flows: dict[str, Flow]
-    bounds: list[Bound] | None
     joins: Joins  # the CoinJoins on the way
     links: Links | None  # from one ledger into another; None without conversions
     facts: dict[int, Fact]  # what the ledgers say of every row in the flows, by key without sign
     open: Open  # withdrawals that may be the other side of deposits at which the trail stops
+    within: Aside[list[Bound] | None]  # the bounds, once they are computed
 
     @property
     def ledger(self) -> Ledger:
         """The first ledger."""
         return self.ledgers.all[0]
+
+    @property
+    def bounds(self) -> list[Bound] | None:
+        """The least and the most that can have reached each endpoint; None where they were not asked for."""
+        return self.within.result()
 
     def balanced(self, policy: str) -> bool | None:
         """Whether the books balance, asset by asset and share by share; None for poison."""
@@ -157,18 +162,14 @@ def trace(
         )  # in place it may be there, in a copy that began before it is not
         return bounds(whole, walked or whole.follow("poison", found.seeds), found.seeds)
 
-    with aside(bound, settings.bounds and seen is not None and seen.reached >= LARGE) as bounded:
-        for name in settings.policies:
-            flow = flows[name] = walk.follow(name, found.seeds, lambda n, name=name: step(name, -n))  # type: ignore[misc]
-            if balanced(ledgers, flow) is False:
-                raise RuntimeError(f"the books of {name} do not balance: a bug; please report it with the ledger")
-        step("candidates", 0)
-        facts = _facts(ledgers, flows.values())
-        possible = Open(ledgers, passages, links, {fact.tx for fact in facts.values() if fact.tx})
-        step("bounds", float(not settings.bounds))
-        within = bounded()
-        step("bounds", 1)
-    return Trail(ledgers, labels, theft, settings, found, seen, passages, flows, within, joins, links, facts, possible)
+    within = Aside(bound, settings.bounds and seen is not None and seen.reached >= LARGE)
+    for name in settings.policies:
+        flow = flows[name] = walk.follow(name, found.seeds, lambda n, name=name: step(name, -n))  # type: ignore[misc]
+        if balanced(ledgers, flow) is False:
+            raise RuntimeError(f"the books of {name} do not balance: a bug; please report it with the ledger")
+    facts = _facts(ledgers, flows.values())
+    possible = Open(ledgers, passages, links, {fact.tx for fact in facts.values() if fact.tx})
+    return Trail(ledgers, labels, theft, settings, found, seen, passages, flows, joins, links, facts, possible, within)
 
 
 def balanced(ledgers: Ledgers, flow: Flow) -> bool | None:

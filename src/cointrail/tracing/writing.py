@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from cointrail.ledger.files import write_bytes
 from cointrail.tracing.results import COLUMNS, HOLDINGS, Results
-from cointrail.tracing.tracer import Trail
+from cointrail.tracing.tracer import Step, Trail
 
 
 @dataclass(frozen=True)
@@ -26,10 +26,14 @@ class Told:
     holdings: list[dict[str, Any]]
 
 
-def tell(trail: Trail) -> Told:
+def tell(trail: Trail, step: Step = lambda what, share: None) -> Told:
     """A trail in words and decimals."""
     results = Results(trail)
-    return Told(results.trail_json(), list(results.movements()), list(results.holdings()))
+    movements, holdings = list(results.movements()), list(results.holdings())
+    step("bounds and candidates", 0)  # which may have been begun beside what is done by now
+    content = results.trail_json()
+    step("bounds and candidates", 1)
+    return Told(content, movements, holdings)
 
 
 def save(told: Told, out: Path) -> None:
