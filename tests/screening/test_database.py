@@ -13,7 +13,8 @@ import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import func, insert, select, text
+from sqlalchemy import Connection, func, insert, select, text
+from sqlalchemy.exc import OperationalError
 
 from cointrail.errors import InputError
 from cointrail.screening.database import Batch, Database, Writer, audit, keys, open_database
@@ -128,6 +129,34 @@ def test_what_fails_leaves_nothing(database: Database) -> None:
     with pytest.raises(RuntimeError):
         database.write(half)
     assert database.read(lambda c: c.execute(select(func.count()).select_from(rulesets)).scalar_one()) == 0
+
+
+def test_a_server_that_was_begun_anew_is_written_to(database: Database) -> None:
+    """Its old connections are dead; the first to find that out loses nothing, unless it had begun."""
+    if not database.postgres:
+        pytest.skip("a file has no server")
+    ours = text(
+        "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
+        "WHERE pid <> pg_backend_pid() AND datname = current_database()"
+    )
+
+    def end(connection: Connection) -> int:
+        return int(connection.execute(ours).scalar_one())
+
+    entry = Entry(1, "key", "first", {})
+    database.write(lambda connection: audit.append(connection, [entry]))
+    assert database.read(end) == 1  # the writer's
+    database.write(lambda connection: audit.append(connection, [entry]))
+    assert database.read(audit.verify)[0] == 2
+
+    def die(connection: Connection) -> None:
+        audit.append(connection, [entry])
+        database.read(end)
+        audit.append(connection, [entry])
+
+    with pytest.raises(OperationalError):
+        database.write(die)
+    assert database.read(audit.verify)[0] == 2
 
 
 def test_keys(database: Database) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any
 
 from cointrail.chains import format_time
@@ -13,7 +12,7 @@ from cointrail.screening.engine import Fired, Judgement
 from cointrail.screening.pool import UNATTRIBUTED
 from cointrail.screening.rule import Action, Rules
 from cointrail.screening.standing import Claim
-from cointrail.screening.worth import Worth, decimal, dollars, percent
+from cointrail.screening.worth import Worth, decimal, dollars, percent, priced, ratio
 
 LAYOUT = "cointrail/screening/1"
 
@@ -152,10 +151,11 @@ def _exposures(exposure: Exposure | None, worth: Worth, time: int) -> list[dict[
 def _part(part: Part, policy: str, worth: Worth, time: int) -> dict[str, Any]:
     rate = worth.rate(part.asset, time)
     both = part.direct + part.indirect
+    direct, indirect = worth.text(part.asset, part.direct), worth.text(part.asset, part.indirect)
+    least, most = (None if units is None else worth.text(part.asset, units) for units in (part.least, part.most))
 
-    def money(low: int | None, point: int, high: int | None, rule: str | None) -> dict[str, Any]:
-        units = [None if n is None else worth.text(part.asset, n) for n in (low, point, high)]
-        return dict(zip(("low", "point", "high"), units, strict=True)) | {"policy": rule}
+    def usd(units: int) -> str | None:
+        return None if rate is None else priced(units, rate)
 
     return {
         "direction": part.direction,
@@ -163,15 +163,16 @@ def _part(part: Part, policy: str, worth: Worth, time: int) -> dict[str, Any]:
         "symbol": worth.symbol(part.asset),
         "judged": worth.vouched(part.asset),
         "category": None if part.category in UNATTRIBUTED else part.category,
-        "counterparty": money(part.direct, part.direct, part.direct, None),  # a fact: no policy decides it
-        "indirect": money(None, part.indirect, None, policy),
-        "both": money(part.least, both, part.most, policy),
+        # a fact: no policy decides it
+        "counterparty": {"low": direct, "point": direct, "high": direct, "policy": None},
+        "indirect": {"low": None, "point": indirect, "high": None, "policy": policy},
+        "both": {"low": least, "point": worth.text(part.asset, both), "high": most, "policy": policy},
         "total": worth.text(part.asset, part.total),
-        "share": decimal(Fraction(both, part.total)) if part.total else None,
-        "usd": dollars(both * rate) if rate is not None else None,
-        "counterparty_usd": dollars(part.direct * rate) if rate is not None else None,
-        "indirect_usd": dollars(part.indirect * rate) if rate is not None else None,
-        "total_usd": dollars(part.total * rate) if rate is not None else None,
+        "share": ratio(both, part.total) if part.total else None,
+        "usd": usd(both),
+        "counterparty_usd": usd(part.direct),
+        "indirect_usd": usd(part.indirect),
+        "total_usd": usd(part.total),
         "hops": part.hops,
     }
 

@@ -72,7 +72,13 @@ class Worth:
 
 def dollars(value: Fraction) -> str:
     """US dollars as text, rounded to a cent (half to even)."""
-    cents = round(value * CENT)
+    return priced(1, value)
+
+
+def priced(units: int, rate: Fraction) -> str:
+    """What so many units are worth, in US dollars as text, rounded to a cent (half to even)."""
+    cents, rest = divmod(units * rate.numerator * CENT, rate.denominator)
+    cents += 2 * rest > rate.denominator or (2 * rest == rate.denominator and cents % 2)
     return f"{cents // CENT}.{cents % CENT:02d}"
 
 
@@ -88,5 +94,10 @@ def percent(share: Fraction) -> str:
 
 def decimal(share: Fraction) -> str:
     """A share as a decimal of six places, rounded down."""
-    millionths = int(share * 1_000_000)
+    return ratio(share.numerator, share.denominator)
+
+
+def ratio(part: int, whole: int) -> str:
+    """The share that a part is of a whole, as a decimal of six places, rounded down."""
+    millionths = part * 1_000_000 // whole
     return f"{millionths // 1_000_000}.{millionths % 1_000_000:06d}"

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from cointrail.errors import InputError
 from cointrail.screening.database.tables import keys
@@ -27,7 +27,8 @@ class Database:
     def __init__(self, url: URL) -> None:
         self.postgres = url.get_backend_name() == POSTGRES
         if self.postgres:
-            self._read = self._write = create_engine(url, pool_size=READERS, pool_pre_ping=True, pool_recycle=1800)
+            self._read = create_engine(url, pool_size=READERS, pool_pre_ping=True, pool_recycle=1800)
+            self._write = create_engine(url, pool_size=1)  # whose first statement shows whether the server is there
         else:
             self._read, self._write = _sqlite(url, "DEFERRED"), _sqlite(url, "IMMEDIATE")
 
@@ -38,6 +39,21 @@ class Database:
 
     def write(self, work: Callable[[Connection], T]) -> T:
         """What `work` returns, once it is on the disk; nothing of it where it raises. One writer at a time."""
+        begun = False
+
+        def noted(connection: Connection) -> T:
+            nonlocal begun
+            begun = True
+            return work(connection)
+
+        try:
+            return self._alone(noted)
+        except DBAPIError as error:
+            if begun or not error.connection_invalidated:
+                raise
+        return self._alone(work)  # the server had gone since the last time, and nothing was asked of it yet
+
+    def _alone(self, work: Callable[[Connection], T]) -> T:
         with self._write.begin() as connection:
             if self.postgres:
                 connection.exec_driver_sql("SELECT pg_advisory_xact_lock(%s)", (LOCK,))

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import orjson
 from fastapi import Request, Response
 from sqlalchemy import Connection, Table, delete, insert, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from cointrail.chains import format_time
 from cointrail.errors import InputError
@@ -89,6 +89,9 @@ class Service:
             self.metrics.stale.set(0)
             if self.on_change is not None:
                 await self.on_change()
+        except SQLAlchemyError as error:  # whose text may name the server
+            self.metrics.failures.inc()
+            LOG.warning("what was screened could not be screened again: %s", type(error).__name__)
         except (InputError, OSError) as error:
             self.metrics.failures.inc()
             LOG.warning("ledger and exposures could not be renewed, the next change tries again: %s", error)
