@@ -7,7 +7,15 @@ import time
 
 import pytest
 
+from cointrail.tracing import aside
 from cointrail.tracing.aside import Aside
+
+
+@pytest.fixture(autouse=True)
+def much(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However much memory the tests before have left here."""
+    monkeypatch.setattr(aside, "MEMORY", 1 << 60)
+
 
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="copies are made on Linux only")
 
@@ -66,3 +74,9 @@ def test_a_copy_does_not_end_what_others_wait_for() -> None:
 
     Aside(forget, True).result()
     assert begun and begun[0].result() != os.getpid()
+
+
+@LINUX
+def test_a_process_with_much_memory_is_not_copied(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(aside, "MEMORY", 1 << 20)
+    assert Aside(os.getpid, True).result() == os.getpid()

@@ -11,22 +11,26 @@ import sys
 import warnings
 import weakref
 from collections.abc import Callable
+from pathlib import Path
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
+
+MEMORY = 2 << 30  # bytes of its own that a process may have: a copy of more takes longer than it saves
+STATUS = Path("/proc/self/status")
 
 
 class Aside(Generic[T]):
     """Some work that is begun at once, and its result, which is waited for when it is asked for.
 
-    Small work, and any where systems make no sound copies, is done when its result is asked for. So is what did not
-    succeed in a copy: its error is raised there. The work must not draw progress, whose lock may be held meanwhile. A
-    copy that nobody will ask any more is ended.
+    Small work, that of a process with much memory, and any where systems make no sound copies, is done when its result
+    is asked for. So is what did not succeed in a copy: its error is raised there. The work must not draw progress,
+    whose lock may be held meanwhile. A copy that nobody will ask any more is ended.
     """
 
     def __init__(self, work: Callable[[], T], large: bool) -> None:
         self._work: Callable[[], T] | None = work
-        self._copy: tuple[int, int] | None = _begun(work) if large and sys.platform == "linux" else None
+        self._copy: tuple[int, int] | None = _begun(work) if large and _copied() else None
         self._ended = weakref.finalize(self, _end, os.getpid(), self._copy)
 
     def result(self) -> T:
@@ -52,6 +56,15 @@ class Aside(Generic[T]):
     def close(self) -> None:
         """End the work, if it is not done."""
         self._ended()
+
+
+def _copied() -> bool:
+    """Whether this process is one that should be copied."""
+    if sys.platform != "linux":
+        return False
+    with STATUS.open(encoding="ascii") as lines:
+        own = next((line for line in lines if line.startswith("RssAnon:")), "RssAnon: 0 kB")
+    return int(own.split()[1]) << 10 <= MEMORY
 
 
 def _begun(work: Callable[[], object]) -> tuple[int, int]:
