@@ -47,7 +47,7 @@ class Aside(Generic[T]):
         if self._copy is None:
             return None
         (pipe, child), self._copy = self._copy, None
-        with os.fdopen(os.dup(pipe), "rb") as told:
+        with os.fdopen(pipe, "rb", closefd=False) as told:
             content = told.read()
         self._ended.detach()
         os.close(pipe)
@@ -62,8 +62,8 @@ def _copied() -> bool:
     """Whether this process is one that should be copied."""
     if sys.platform != "linux":
         return False
-    with STATUS.open(encoding="ascii") as lines:
-        own = next((line for line in lines if line.startswith("RssAnon:")), "RssAnon: 0 kB")
+    with STATUS.open("rb") as lines:  # whose first line is the name of the process, whatever that is
+        own = next((line for line in lines if line.startswith(b"RssAnon:")), b"RssAnon: 0 kB")
     return int(own.split()[1]) << 10 <= MEMORY
 
 

@@ -39,9 +39,11 @@ class Open:
             self._legs, self._known = bridges.crossings.legs, bridges.crossings.candidates_of
             self._reached = {place: at for place, at in bridges.open.items() if self._legs[place].tx in touched}
         swapped = {place for place, (_, stop) in self._reached.items() if stop is None}
-        nothing: tuple[list[Crossing], list[str]] = [], []
-        weigh = links.weigh if links is not None and swapped else lambda legs: nothing
-        self._weighed = Aside(lambda: weigh(swapped), len(swapped) >= LARGE)
+
+        def weigh() -> tuple[list[Crossing], list[str]]:
+            return links.weigh(swapped) if links is not None and swapped else ([], [])
+
+        self._weighed = Aside(weigh, len(swapped) >= LARGE)
 
     @property
     def notes(self) -> list[str]:

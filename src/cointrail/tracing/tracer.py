@@ -157,9 +157,7 @@ def trace(
         if not settings.bounds:
             return None
         plain = settings.min_value is None and settings.max_hops is None
-        walked = (
-            flows.get("poison") if plain else None
-        )  # in place it may be there, in a copy that began before it is not
+        walked = flows.get("poison") if plain else None  # a copy begins before it is there
         return bounds(whole, walked or whole.follow("poison", found.seeds), found.seeds)
 
     within = Aside(bound, settings.bounds and seen is not None and seen.reached >= LARGE)
