@@ -2,7 +2,8 @@
 
 import atexit
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from subprocess import DEVNULL, PIPE, Popen
 
@@ -55,10 +56,24 @@ def _by_another(ledger: Path) -> None:
     """
     asked = ["exposure", str(ledger.absolute()), "--all", "--policy", POLICY]
     command = ["nice", "-n", LOWEST, sys.executable, "-c", "from cointrail.cli import app; app()", *asked]
-    with Popen(command, stdin=DEVNULL, stdout=DEVNULL, stderr=PIPE, text=True, errors="replace") as process:  # noqa: S603
-        atexit.register(process.kill)
+    process = Popen(command, stdin=DEVNULL, stdout=DEVNULL, stderr=PIPE, text=True, errors="replace")  # noqa: S603
+    with process, _ended(process):
         _, said = process.communicate()
-        atexit.unregister(process.kill)
     if process.returncode:
         why = said.strip().rpartition("\n")[2].removeprefix("cointrail: ") if process.returncode == 1 else ""
         raise InputError(why or f"{ledger}: the process that computed its exposures ended early; is there memory?")
+
+
+@contextmanager
+def _ended(process: Popen[str]) -> Iterator[None]:
+    """If this process ends meanwhile, the other one is gone before it."""
+
+    def end() -> None:
+        process.kill()
+        process.wait()  # nothing is written any more once whoever stopped the service sees that it has
+
+    atexit.register(end)
+    try:
+        yield
+    finally:
+        atexit.unregister(end)

@@ -16,7 +16,7 @@ from cointrail.screening import Sources
 def serve(
     ledger: Annotated[Path, typer.Option("--ledger", metavar="LEDGER", help="Its transfers and labels.")],
     host: Annotated[str, typer.Option(help="Where to listen; only this machine unless told otherwise.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=1, max=65_535)] = 8080,
+    port: Annotated[int, typer.Option(min=0, max=65_535, help="0: one that is free.")] = 8080,
     database: DatabaseOption = None,
     rules: Annotated[Path | None, typer.Option("--rules", metavar="FILE", help="Risk rules; the shipped ones.")] = None,
     prices: Annotated[
@@ -35,5 +35,5 @@ def serve(
     secret = keys.master(secret_file or Path(keys.MASTER_FILE))
     app = http.make_app(sources, open_database(database or DEFAULT), secret)
     with http.listening(host, port) as place:
-        typer.echo(f"http://{host}:{port}/openapi.json says what can be asked", err=True)
+        typer.echo(f"http://{host}:{place.getsockname()[1]}/openapi.json says what can be asked", err=True)
         http.serve(app, place)

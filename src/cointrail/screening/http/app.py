@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import logging
+import signal
 import socket
 import sys
 from collections.abc import AsyncIterator, MutableMapping
@@ -62,8 +63,9 @@ def listening(host: str, port: int) -> socket.socket:
 
 
 def serve(app: Application, place: socket.socket) -> None:
-    """Answer what comes in until interrupted."""
+    """Answer what comes in until interrupted or told to end."""
     sys.setswitchinterval(TURN)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # else what this process has begun would outlive it
     gc.collect()
     gc.freeze()  # what was opened stays: a look for cycles through all of it would hold answers up
     gc.set_threshold(*YOUNG)

@@ -1,0 +1,51 @@
+"""`cointrail serve` as a process of its own, as it runs on servers."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cointrail.labels import Labels
+from tests.screening.world import NOBODY, label, make
+
+PATIENCE = 60.0  # seconds
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+    """One over the small world that answers already."""
+    make(tmp_path / "ledger")
+    said = ["--ledger", "ledger", "--port", "0", "--database", f"sqlite:///{tmp_path}/db.sqlite"]
+    command = [sys.executable, "-c", "from cointrail.cli import app; app()", "serve", *said]
+    with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        assert any("openapi.json" in line for line in process.stderr)
+        yield process
+        process.kill()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks for processes where Linux lists them")
+@pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGINT])
+def test_nothing_of_it_outlives_it(tmp_path: Path, server: subprocess.Popen[str], told: signal.Signals) -> None:
+    """New labels: another process has begun to compute exposures when the server is told to end."""
+    Labels(tmp_path / "ledger").add([label(NOBODY, "sanction")])
+    other = _child(server.pid)
+    server.send_signal(told)
+    assert server.wait(PATIENCE) == 0
+    with pytest.raises(ProcessLookupError):
+        os.kill(other, 0)
+
+
+def _child(process: int) -> int:
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        for children in Path(f"/proc/{process}/task").glob("*/children"):
+            if found := children.read_text().split():
+                return int(found[0])
+        time.sleep(0.01)
+    raise AssertionError("nothing was begun")
