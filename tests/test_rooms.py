@@ -29,7 +29,7 @@ ROOMS = (  # top to bottom
     "ledger",
     "chains",
 )
-EVERYWHERE = {"errors", "words", "__version__"}  # what belongs to no room
+EVERYWHERE = {"aside", "errors", "words", "__version__"}  # what belongs to no room
 FACADE = "__init__"  # cointrail/__init__.py, which hands out what the rooms below offer
 
 

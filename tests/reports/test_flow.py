@@ -23,7 +23,12 @@ from tests.reports.story import key as name_of
 def drawn(trail: heists.Trail, rows: list[heists.Row], policy: str = "fifo") -> Flow:
     """The flow of one policy and the first group of assets."""
     backward = trail["theft"]["direction"] == "backward"
-    return flow(tally(trail, rows).webs[policy, 0], ends(trail, policy), weights(trail), backward)
+    return flow(
+        tally(trail, policy, [row for row in rows if row["policy"] == policy]).webs[0],
+        ends(trail, policy),
+        weights(trail),
+        backward,
+    )
 
 
 def shown(trail: heists.Trail, graph: Flow, backward: bool, book: Book) -> dict[str, Any]:
@@ -190,7 +195,7 @@ def test_backward_conversions_say_what_became_what() -> None:
 
 def test_places_are_told_apart_by_asset() -> None:
     trail, rows = turns.converted()
-    web = tally(trail, rows).webs["haircut", 0]
+    web = tally(trail, "haircut", rows).webs[0]
     who = heists.address("thief")
     assert web.starts == {Place("ethereum", who, name_of("ethereum", "stETH"))}
     assert Place("ethereum", who, name_of("ethereum", "ETH")) in web.depths

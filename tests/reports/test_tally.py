@@ -15,22 +15,23 @@ from tests.reports.story import key
 
 def test_rows_are_read_once_and_summed_exactly() -> None:
     trail, rows = heists.heist(policies=("fifo", "haircut"), assets=("ETH", "USDT"))
-    sums = tally(trail, iter(rows))
-    assert sums.counts == {name: entry["movements"] for name, entry in trail["policies"].items()}
-    for (policy, asset), view in sums.views.items():
-        own = [row for row in rows if row["policy"] == policy and row["asset"] == asset]
-        web = sums.webs[policy, ["ETH", "USDT"].index(asset)]
-        assert sum(edge.amount for edge in web.edges.values()) == sum(Decimal(row["stolen"]) for row in own)
-        assert sum(edge.count for edge in web.edges.values()) == len(own)
-        assert sum(view.by_hop.values()) == sum(edge.amount for edge in web.edges.values())
+    for policy, entry in trail["policies"].items():
+        sums = tally(trail, policy, (row for row in rows if row["policy"] == policy))
+        assert sums.count == entry["movements"] and set(sums.views) == {"ETH", "USDT"}
+        for asset, view in sums.views.items():
+            own = [row for row in rows if row["policy"] == policy and row["asset"] == asset]
+            web = sums.webs[["ETH", "USDT"].index(asset)]
+            assert sum(edge.amount for edge in web.edges.values()) == sum(Decimal(row["stolen"]) for row in own)
+            assert sum(edge.count for edge in web.edges.values()) == len(own)
+            assert sum(view.by_hop.values()) == sum(edge.amount for edge in web.edges.values())
 
 
 @pytest.mark.parametrize("several", [False, True])
 def test_a_conversion_leaves_one_asset_and_comes_into_another(several: bool) -> None:
     trail, rows = turns.converted(several=several)
-    sums = tally(trail, rows)
+    sums = tally(trail, "haircut", rows)
     entry = trail["policies"]["haircut"]
-    web = sums.webs["haircut", 0]
+    web = sums.webs[0]
     crossing = {pair: edge for pair, edge in web.edges.items() if pair[0].asset != pair[1].asset}
     assert sum(edge.count for edge in crossing.values()) == len(entry["conversions"])
     for asset in trail["assets"]:
@@ -38,7 +39,7 @@ def test_a_conversion_leaves_one_asset_and_comes_into_another(several: bool) -> 
         came = sum(edge.came for (_, end), edge in crossing.items() if end.asset == asset)
         assert gone == Decimal(entry["converted_out"].get(asset, "0"))
         assert came == Decimal(entry["converted_in"].get(asset, "0"))
-        points = sums.views["haircut", asset].by_kind
+        points = sums.views[asset].by_kind
         assert sum(amount for (_, kind), amount in points.items() if kind == CONVERTED) == gone
     assert {name for edge in crossing.values() for name in edge.names} >= {
         "swap",
@@ -66,7 +67,7 @@ def test_assets_joined_by_conversions_share_a_picture_drawn_to_their_rates() -> 
 def test_a_bridge_hop_arrives_when_it_arrives() -> None:
     trail, rows = turns.converted()
     hop = next(one for one in trail["policies"]["haircut"]["conversions"] if one["bridge"] == "Stargate")
-    view = tally(trail, rows).views["haircut", hop["to_asset"]]
+    view = tally(trail, "haircut", rows).views[hop["to_asset"]]
     assert hop["to_time"] != hop["time"]
     assert view.left[seconds(hop["to_time"])] == Decimal(hop["to_stolen"])
     assert seconds(hop["time"]) not in view.left
@@ -75,9 +76,9 @@ def test_a_bridge_hop_arrives_when_it_arrives() -> None:
 @pytest.mark.parametrize("several", [False, True])
 def test_the_timeline_of_every_asset_ends_with_its_books(several: bool) -> None:
     trail, rows = turns.converted(several=several)
-    sums = tally(trail, rows)
+    sums = tally(trail, "haircut", rows)
     for asset in trail["assets"]:
-        drawn = timeline(sums.views["haircut", asset], False, True)
+        drawn = timeline(sums.views[asset], False, True)
         assert drawn is not None
         last = {kind: Decimal(points[-1][1].replace(",", "")) for kind, points in drawn["kinds"]}
         ends = [end for end in trail["policies"]["haircut"]["endpoints"] if end["asset"] == asset]
@@ -87,8 +88,7 @@ def test_the_timeline_of_every_asset_ends_with_its_books(several: bool) -> None:
 
 def test_the_largest_movements_come_first_and_in_their_order() -> None:
     trail, rows = heists.heist(wallets=900, services=100, hops=6)
-    sums = tally(trail, rows)
-    shown = moves(trail, sums, "fifo")
+    shown = moves(trail, tally(trail, "fifo", rows).largest)
     amounts = [Decimal(move.stolen.exact.replace(",", "")) for move in shown]
     assert len(shown) == LARGEST < len(rows)
     assert amounts == sorted((Decimal(row["stolen"]) for row in rows), reverse=True)[:LARGEST]
@@ -100,7 +100,7 @@ def test_more_policies_list_fewer_rows_each() -> None:
 
 def test_the_timeline_ends_with_the_books() -> None:
     trail, rows = heists.heist()
-    view = tally(trail, rows).views["fifo", "ETH"]
+    view = tally(trail, "fifo", rows).views["ETH"]
     drawn = timeline(view, False, True)
     assert drawn is not None
     last = {kind: Decimal(points[-1][1].replace(",", "")) for kind, points in drawn["kinds"]}
@@ -111,7 +111,7 @@ def test_the_timeline_ends_with_the_books() -> None:
 
 def test_weeks_without_a_movement_are_dormant() -> None:
     trail, rows = heists.heist()
-    gaps = quiet(tally(trail, rows).views["fifo", "ETH"])
+    gaps = quiet(tally(trail, "fifo", rows).views["ETH"])
     assert [gap.end - gap.start > 10 * DAY for gap in gaps] == [True, True]
     assert gaps[0].length.startswith("18 d")
 

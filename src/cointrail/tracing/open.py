@@ -7,11 +7,11 @@ from collections.abc import Collection
 from functools import cached_property
 from typing import Any
 
+from cointrail.aside import Aside
 from cointrail.chains import chain, format_time, to_text
 from cointrail.conversions.bridges import Crossings, Leg
 from cointrail.conversions.bridges.leg import Crossing
 from cointrail.conversions.swappers import said_rate
-from cointrail.tracing.aside import Aside
 from cointrail.tracing.exit import Stop
 from cointrail.tracing.ledgers import Ledgers
 from cointrail.tracing.links import Links

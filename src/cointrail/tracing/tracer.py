@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
+from cointrail.aside import Aside
 from cointrail.chains import to_units
 from cointrail.conversions.bridges import Table, shipped
 from cointrail.conversions.swappers import ConfirmedFile
@@ -11,7 +12,6 @@ from cointrail.labels import Labels
 from cointrail.ledger import Ledger
 from cointrail.prices import Prices
 from cointrail.tracing.account import Account
-from cointrail.tracing.aside import Aside
 from cointrail.tracing.behaviour import Behaviour
 from cointrail.tracing.bounds import Bound, bounds
 from cointrail.tracing.joins import Joins

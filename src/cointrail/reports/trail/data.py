@@ -1,42 +1,34 @@
 """What the page's script draws from: a picture for each policy and group of assets, a timeline for each asset."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from typing import Any
 
 from cointrail.reports.groups import groups, weights
 from cointrail.reports.kinds import kinds
 from cointrail.reports.policies import policy
 from cointrail.reports.totals import Coin, coin, is_backward
-from cointrail.reports.trail.flow import flow
 from cointrail.reports.trail.layout import GAP
 from cointrail.reports.trail.picture import Book, picture
-from cointrail.reports.trail.tally import Tally, ends
-from cointrail.reports.trail.timeline import timeline
+from cointrail.reports.trail.sheet import PICTURED, Sheet
 
-PICTURED = 4  # groups of assets with pictures; each of them and policy costs about 20 kB
 TIMED = 6  # assets with timelines
 NAMED = 4  # assets that name a group
 
 
-def data(trail: Mapping[str, Any], names: list[str], timed: list[Coin], sums: Tally) -> dict[str, Any]:
-    """What the page's script draws from."""
-    backward = is_backward(trail)
-    worth, book = weights(trail), Book()
+def data(trail: Mapping[str, Any], timed: list[Coin], sheets: Mapping[str, Sheet]) -> dict[str, Any]:
+    """What the page's script draws from, of policies in the order of their sheets."""
+    names, backward = list(sheets), is_backward(trail)
+    worth, book, found = weights(trail), Book(), groups(trail)
     flows: dict[str, Any] = {}
     times: dict[str, Any] = {}
-    for name in names:
-        here = ends(trail, name)
-        for number, group in enumerate(groups(trail)[:PICTURED]):
-            web = sums.webs.get((name, number))
-            graph = flow(web, here, worth, backward) if web else None
-            if graph and graph.links:
-                coins = {asset: coin(trail, asset) for asset in group}
+    for name, sheet in sheets.items():
+        for number, graph in sheet.graphs.items():
+            if graph.links:
+                coins = {asset: coin(trail, asset) for asset in found[number]}
                 flows[f"{name} {number}"] = picture(graph, coins, worth, backward, book)
         for number, shown in enumerate(timed):
-            view = sums.views.get((name, shown.key))
-            if view is not None:
-                drawn = timeline(view, backward, trail["policies"][name]["balanced"] is not None)
-                times[f"{name} {number}"] = {"drawn": drawn, "untimed": view.untimed}
+            if shown.key in sheet.times:
+                times[f"{name} {number}"] = sheet.times[shown.key]
     return {
         "policies": names,
         "names": {name: policy(name).title for name in names},
@@ -62,10 +54,10 @@ def group_names(trail: Mapping[str, Any]) -> list[str]:
     return called
 
 
-def timed(trail: Mapping[str, Any], sums: Tally) -> list[Coin]:
+def timed(trail: Mapping[str, Any], moved: Set[str]) -> list[Coin]:
     """The assets that have timelines, in the order of the trail: those that moved, the largest where they are many."""
     worth = weights(trail)
-    coins = [coin(trail, asset) for asset in worth if any(key == asset for _, key in sums.views)]
+    coins = [coin(trail, asset) for asset in worth if asset in moved]
     largest = sorted(coins, key=lambda one: -float(one.whole) * worth[one.key])[:TIMED]
     return [one for one in coins if one in largest]
 

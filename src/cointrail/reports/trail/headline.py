@@ -25,7 +25,7 @@ from cointrail.reports.totals import (
     stolen,
     whole,
 )
-from cointrail.reports.trail.tally import Tally
+from cointrail.reports.trail.tally import Edge
 
 NAMED = 3  # labels named in a sentence
 AMOUNTS = 3  # amounts on one card
@@ -89,15 +89,15 @@ class Answer:
     last: str
 
 
-def answer(trail: Mapping[str, Any], name: str, sums: Tally) -> Answer:
-    """The headline of one policy."""
+def answer(trail: Mapping[str, Any], name: str, begun: Mapping[str, Edge]) -> Answer:
+    """The headline of one policy; `begun`: by asset, the movements of hop 1 as one."""
     entry = trail["policies"][name]
     taken, in_all = stolen(trail, name), whole(trail, name)
     cards: dict[str, list[Card]] = {}
     totals = by_kind(trail, name)
     for total in totals:
         cards.setdefault(total.asset, []).append(_card(trail, total, in_all.get(total.asset, ZERO), name))
-    thefts = [view.theft for (key, asset), view in sums.views.items() if key == name and asset in taken]
+    thefts = [edge for asset, edge in begun.items() if asset in taken]
     return Answer(
         policy=policy(name),
         stolen=[(shown, figure(amount, shown)) for asset, amount in taken.items() for shown in (coin(trail, asset),)],

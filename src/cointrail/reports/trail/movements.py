@@ -1,13 +1,13 @@
 """The largest movements under each policy."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 from cointrail.reports.conversions import WORD
 from cointrail.reports.plain import plain
 from cointrail.reports.totals import Coin, Figure, coin, figure
-from cointrail.reports.trail.tally import Row, Tally
+from cointrail.reports.trail.tally import Row
 
 
 class Move(NamedTuple):
@@ -29,11 +29,11 @@ class Move(NamedTuple):
     came: Figure | None
 
 
-def moves(trail: Mapping[str, Any], sums: Tally, name: str) -> list[Move]:
-    """The movements shown for one policy, by the share of its asset that they carried."""
+def moves(trail: Mapping[str, Any], rows: Iterable[Row]) -> list[Move]:
+    """Movements as they are shown."""
     coins: dict[str, Coin] = {}
     found = []
-    for row in sums.largest[name]:
+    for row in rows:
         for asset in (row["asset"], row.get("to_asset") or row["asset"]):
             coins.setdefault(asset, coin(trail, asset))
         found.append(_move(row, coins))

@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from cointrail.aside import Aside
 from cointrail.reports.amounts import exact, places, rounded
 from cointrail.reports.plain import oddities, plain
 from cointrail.reports.policies import ordered
@@ -24,10 +25,12 @@ from cointrail.reports.trail.method import command, parameters
 from cointrail.reports.trail.movements import moves
 from cointrail.reports.trail.parts import embedded, library, script, security, style
 from cointrail.reports.trail.sections import sections
-from cointrail.reports.trail.tally import Row, tally
+from cointrail.reports.trail.sheet import Sheet, sheet
+from cointrail.reports.trail.tally import Row
 
 NAME = "report.html"
 LISTED = 150  # rows of the smaller tables
+LARGE = 5_000  # movements of a policy, from which its sheet is made beside those of others
 
 
 def write_page(trail: dict[str, Any], movements: Iterable[Row], out: Path) -> Path:
@@ -43,15 +46,15 @@ def write_page(trail: dict[str, Any], movements: Iterable[Row], out: Path) -> Pa
 
 def page(trail: Mapping[str, Any], movements: Iterable[Row]) -> str:
     """The whole page as text. The same trail and movements give the same text."""
-    sums = tally(trail, movements)
-    names = ordered(trail)
-    drawn = timed(trail, sums)
+    sheets = _sheets(trail, movements)
+    names, moved = list(sheets), {asset for one in sheets.values() for asset in one.times}
+    drawn = timed(trail, moved)
     unpictured, untimed = undrawn(trail, drawn)
     shown, count = lines(trail)
     chains = {ledger["chain"] for ledger in trail["ledgers"]}
-    assets = {line.coin.key for line in shown} | {asset for _, asset in sums.views}
-    answers = [answer(trail, name, sums) for name in names]
-    listed = {name: moves(trail, sums, name) for name in names}
+    assets = {line.coin.key for line in shown} | moved
+    answers = [answer(trail, name, one.thefts) for name, one in sheets.items()]
+    listed = {name: moves(trail, one.largest) for name, one in sheets.items()}
     template = _environment().get_template("page.html.j2")
     return template.render(
         trail=trail,
@@ -61,7 +64,7 @@ def page(trail: Mapping[str, Any], movements: Iterable[Row]) -> str:
         style=Markup(style()),  # noqa: S704 - our own style sheet
         script=Markup(script()),  # noqa: S704 - our own script
         plotly=Markup(library()),  # noqa: S704 - the library's script
-        data=Markup(embedded(data(trail, names, drawn, sums))),  # noqa: S704 - escaped by `embedded`
+        data=Markup(embedded(data(trail, drawn, sheets))),  # noqa: S704 - escaped by `embedded`
         answers=answers,
         sources=sources(trail),
         ledger_end=max((ledger["last_time"] or "" for ledger in trail["ledgers"]), default=""),
@@ -86,12 +89,21 @@ def page(trail: Mapping[str, Any], movements: Iterable[Row]) -> str:
         values=any(line.value for line in shown),
         netted=any(move.rule for rows in listed.values() for move in rows),
         moves=listed,
-        counts=sums.counts,
+        counts={name: one.count for name, one in sheets.items()},
         holdings=_holdings(trail),
         listed_most=LISTED,
         command=command(trail),
         parameters=parameters(trail),
     )
+
+
+def _sheets(trail: Mapping[str, Any], movements: Iterable[Row]) -> dict[str, Sheet]:
+    """The sheet of each policy, in their order; of a large trail they are made beside each other."""
+    rows: dict[str, list[Row]] = {name: [] for name in ordered(trail)}
+    for row in movements:
+        rows[row["policy"]].append(row)
+    begun = {name: Aside(partial(sheet, trail, name, own), len(own) >= LARGE) for name, own in rows.items()}
+    return {name: work.result() for name, work in begun.items()}
 
 
 def _holdings(trail: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""One pass over the movements: everything the page draws, summed exactly, without keeping the rows."""
+"""One pass over the movements of a policy: everything the page draws, summed exactly, without keeping the rows."""
 
 import heapq
 from collections import defaultdict
@@ -103,13 +103,13 @@ class View:
 
 @dataclass
 class Tally:
-    """The sums over all movements: a view for each (policy, asset), a web for each (policy, group by its number), and
-    each policy's largest movements."""
+    """The sums over the movements of one policy: a view for each asset, a web for each group by its number, the
+    largest movements, and how many there are."""
 
-    views: dict[tuple[str, str], View] = field(default_factory=lambda: defaultdict(View))
-    webs: dict[tuple[str, int], Web] = field(default_factory=lambda: defaultdict(Web))
-    largest: dict[str, list[Row]] = field(default_factory=dict)
-    counts: dict[str, int] = field(default_factory=dict)
+    views: dict[str, View] = field(default_factory=lambda: defaultdict(View))
+    webs: dict[int, Web] = field(default_factory=lambda: defaultdict(Web))
+    largest: list[Row] = field(default_factory=list)
+    count: int = 0
 
 
 def ends(trail: Mapping[str, Any], policy: str) -> dict[Place, list[Mapping[str, Any]]]:
@@ -125,32 +125,31 @@ def rows_each(policies: int) -> int:
     return LARGEST if policies < 2 else SHARED // policies
 
 
-def tally(trail: Mapping[str, Any], movements: Iterable[Row]) -> Tally:
-    """Sum all movements. Memory grows with the pairs of addresses and distinct times, not with the rows.
+def tally(trail: Mapping[str, Any], name: str, movements: Iterable[Row]) -> Tally:
+    """Sum the movements of the policy `name`. Memory grows with the pairs of addresses and distinct times, not with
+    the rows.
 
-    :param movements: rows of movements.csv in their order; a policy that is not in the trail is an error of the caller.
+    :param movements: its rows of movements.csv, in their order.
     """
-    result = Tally(largest={name: [] for name in trail["policies"]}, counts=dict.fromkeys(trail["policies"], 0))
-    known = {name: _Known(trail, name) for name in trail["policies"]}
+    result, known = Tally(), _Known(trail, name)
     group = {asset: number for number, members in enumerate(groups(trail)) for asset in members}
     worth, backward = weights(trail), is_backward(trail)
-    kept: dict[str, list[tuple[float, int, Row]]] = {name: [] for name in trail["policies"]}
+    kept: list[tuple[float, int, Row]] = []
     limit = rows_each(len(trail["policies"]))
     for number, row in enumerate(movements):
-        name, asset = row["policy"], row["asset"]
+        asset = row["asset"]
         step = _step(row, backward)
         weight = float(step.stolen) * worth.get(asset, 1.0)
-        _weave(result.webs[name, group.get(asset, -1)], known[name], step, weight)
-        _time(result.views, known[name], step)
-        result.counts[name] += 1
+        _weave(result.webs[group.get(asset, -1)], known, step, weight)
+        _time(result.views, known, step)
+        result.count += 1
         item = (weight, -number, row)
-        if len(kept[name]) < limit:
-            heapq.heappush(kept[name], item)
-        elif item > kept[name][0]:
-            heapq.heapreplace(kept[name], item)
-    for name, items in kept.items():
-        items.sort(key=lambda item: (-item[0], -Decimal(item[2]["stolen"]), -item[1]))
-        result.largest[name] = [row for _, _, row in items]
+        if len(kept) < limit:
+            heapq.heappush(kept, item)
+        elif item > kept[0]:
+            heapq.heapreplace(kept, item)
+    kept.sort(key=lambda item: (-item[0], -Decimal(item[2]["stolen"]), -item[1]))
+    result.largest = [row for _, _, row in kept]
     return result
 
 
@@ -158,7 +157,7 @@ class _Known:
     """What trail.json says of one policy beyond the rows: where value arrived, and what conversions are."""
 
     def __init__(self, trail: Mapping[str, Any], name: str) -> None:
-        self.name, self.backward = name, is_backward(trail)
+        self.backward = is_backward(trail)
         found = ends(trail, name)
         self.kinds = {place: kind_of(here[0]).key for place, here in found.items() if here[0]["reason"] in ARRIVED}
         entry = trail["policies"][name]
@@ -224,10 +223,10 @@ def _weave(web: Web, known: _Known, step: _Step, weight: float) -> None:
     depth[1] += weight
 
 
-def _time(views: dict[tuple[str, str], View], known: _Known, step: _Step) -> None:
+def _time(views: dict[str, View], known: _Known, step: _Step) -> None:
     """Count one movement into the view of its asset, and what arrives of a conversion into that of the other."""
     hop, near, far = step.hop, step.near, step.far
-    view = views[known.name, near.asset]
+    view = views[near.asset]
     if hop == 1:
         view.theft.add(step.gone, step.time)
     if not step.time:
@@ -239,7 +238,7 @@ def _time(views: dict[tuple[str, str], View], known: _Known, step: _Step) -> Non
         _grow(view.left, at, step.gone)
     if far.asset != near.asset:
         _grow(view.by_kind, (at, CONVERTED), step.gone)
-        view = views[known.name, far.asset]
+        view = views[far.asset]
         if not known.again(far):
             _grow(view.left, landed, step.landed)
     if far in known.kinds:

@@ -7,8 +7,8 @@ import time
 
 import pytest
 
-from cointrail.tracing import aside
-from cointrail.tracing.aside import Aside
+from cointrail import aside
+from cointrail.aside import Aside
 
 
 @pytest.fixture(autouse=True)
