@@ -11,7 +11,6 @@ from cointrail.cli.publishing import publish
 from cointrail.cli.results import results
 from cointrail.drills.demo import Demo, run
 from cointrail.reports import show
-from cointrail.tracing import tell
 
 
 def demo(
@@ -23,11 +22,9 @@ def demo(
     results(out)
     with progress() as step:
         done = run(transfers, seed, out, step)
-        step("results", 0)
-        told = tell(done.trail, step)
-        publish(told, out)
+        content = publish(done.trail, out, step)
     console = Console(highlight=False, soft_wrap=True)
-    show(told.content, console, out)
+    show(content, console, out)
     _score(done, console)
 
 

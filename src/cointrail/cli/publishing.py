@@ -1,18 +1,17 @@
-"""Files and page of a trail, made at the same time."""
+"""A trail told: its files and its page."""
 
-from contextlib import closing
 from pathlib import Path
+from typing import Any
 
-from cointrail.aside import Aside
 from cointrail.reports import write_page
-from cointrail.tracing import Told, save
+from cointrail.tracing import Trail, write
+from cointrail.tracing.tracer import Step
 
-LARGE = 10_000  # movements
 
-
-def publish(told: Told, out: Path) -> None:
-    """Write all files of a trail and its page into a folder."""
-    out.mkdir(parents=True, exist_ok=True)
-    with closing(Aside(lambda: save(told, out), len(told.movements) >= LARGE)) as files:
-        write_page(told.content, told.movements, out)
-        files.result()
+def publish(trail: Trail, out: Path, step: Step) -> dict[str, Any]:
+    """Write all files of a trail and its page into a folder; the content of trail.json."""
+    step("results", 0)
+    content, movements = write(trail, out, step)
+    write_page(content, movements, out)
+    step("results", 1)
+    return content

@@ -16,7 +16,7 @@ from cointrail.errors import InputError
 from cointrail.ledger import open_ledger
 from cointrail.prices import Prices, read_prices
 from cointrail.reports import show
-from cointrail.tracing import Settings, Theft, tell
+from cointrail.tracing import Settings, Theft
 from cointrail.tracing import trace as follow
 from cointrail.tracing.behaviour import Behaviour
 from cointrail.tracing.policies import POLICIES
@@ -101,11 +101,8 @@ def trace(
     results(out)
     with progress() as step:
         trail = follow([open_ledger(ledger, step) for ledger in ledgers], theft, settings=settings, step=step)
-        step("results", 0)
-        told = tell(trail, step)
-        publish(told, out)
-        step("results", 1)
-    show(told.content, Console(highlight=False), out)
+        content = publish(trail, out, step)
+    show(content, Console(highlight=False), out)
 
 
 def _time(option: str, text: str | None) -> int | None:

@@ -2,6 +2,6 @@
 
 from cointrail.tracing.theft import Theft
 from cointrail.tracing.tracer import Settings, Trail, trace
-from cointrail.tracing.writing import Told, save, tell, write
+from cointrail.tracing.writing import write
 
-__all__ = ["Settings", "Theft", "Told", "Trail", "save", "tell", "trace", "write"]
+__all__ = ["Settings", "Theft", "Trail", "trace", "write"]

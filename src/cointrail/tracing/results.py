@@ -18,6 +18,7 @@ from cointrail.tracing.candidates import Candidate, candidates
 from cointrail.tracing.converted import proven
 from cointrail.tracing.findings import Findings
 from cointrail.tracing.mixed import Mixed
+from cointrail.tracing.open import Open
 from cointrail.tracing.policies import CONSERVING
 from cointrail.tracing.shares import UNITS
 from cointrail.tracing.telling import Crossed
@@ -43,6 +44,8 @@ class Results:
 
     def __init__(self, trail: Trail) -> None:
         self.trail, self.ledgers = trail, trail.ledgers
+        touched = {fact.tx for fact in trail.facts.values() if fact.tx}
+        self._open = Open(trail.ledgers, trail.passages, trail.links, touched)
         self._places: dict[int, dict[str, Any]] = {}  # by holding, of which the same few are named again and again
         self._assets: dict[int, Asset] = {}
         self._times: dict[int, str | None] = {}  # by row
@@ -237,7 +240,7 @@ class Results:
             "warnings": self._warnings(),
             "findings": Findings(trail).rows(),
             "candidates": [self._candidate(one) for one in self._candidates],
-            "bridge_candidates": self.trail.open.rows(),
+            "bridge_candidates": self._open.rows(),
             "coinjoins": [row for name, flow in trail.flows.items() for row in trail.joins.rows(name, flow)],
             "mixers": Mixed(trail).rows(),
         }
@@ -256,7 +259,7 @@ class Results:
         for flow in self.trail.flows.values():
             used |= {*flow.stolen, *flow.came}
         used |= {self.ledgers.asset(one.holding) for one in self._candidates} | {one.share for one in self._candidates}
-        used |= self.trail.open.assets
+        used |= self._open.assets
         return sorted(used, key=self.ledgers.name)
 
     def _describe(self, number: int) -> dict[str, Any]:
@@ -344,7 +347,7 @@ class Results:
         reason, detail = end.stop.reason, end.stop.detail
         if self.trail.theft.backward:
             reason, detail = BACKWARD.get(reason, (reason, detail))
-        if count := self.trail.open.count(end.holding, end.stop):
+        if count := self._open.count(end.holding, end.stop):
             detail = f"{detail}; {count:,} candidate{'s' if count > 1 else ''} in bridge_candidates"
         first, last = (end.last, end.first) if self.trail.theft.backward else (end.first, end.last)
         shares = self._shares(end, flow)
@@ -480,7 +483,7 @@ class Results:
             )
         passages = self.trail.passages
         found += self.trail.links.notes if self.trail.links else []
-        found += self.trail.open.notes
+        found += self._open.notes
         if passages is not None and passages.bridges is not None and passages.bridges.asked:
             found += passages.bridges.crossings.notes
         if not all(ledger.manifest.exact for ledger in self.ledgers.all):

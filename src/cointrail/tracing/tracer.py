@@ -1,7 +1,8 @@
 """A trace: a theft looked up, followed under one or more policies, and its books balanced."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from cointrail.aside import Aside
 from cointrail.chains import to_units
@@ -17,7 +18,6 @@ from cointrail.tracing.bounds import Bound, bounds
 from cointrail.tracing.joins import Joins
 from cointrail.tracing.ledgers import Fact, Ledgers
 from cointrail.tracing.links import Links
-from cointrail.tracing.open import Open
 from cointrail.tracing.passages import Passages
 from cointrail.tracing.policies import CONSERVING, POLICIES
 from cointrail.tracing.shares import UNITS
@@ -77,8 +77,6 @@ class Trail:
     flows: dict[str, Flow]
     joins: Joins  # the CoinJoins on the way
     links: Links | None  # from one ledger into another; None without conversions
-    facts: dict[int, Fact]  # what the ledgers say of every row in the flows, by key without sign
-    open: Open  # withdrawals that may be the other side of deposits at which the trail stops
     within: Aside[list[Bound] | None]  # the bounds, once they are computed
 
     @property
@@ -90,6 +88,15 @@ class Trail:
     def bounds(self) -> list[Bound] | None:
         """The least and the most that can have reached each endpoint; None where they were not asked for."""
         return self.within.result()
+
+    @cached_property
+    def facts(self) -> dict[int, Fact]:
+        """What the ledgers say of every row in the flows, by key without sign."""
+        keys: set[int] = set()
+        for flow in self.flows.values():
+            keys |= {key for move in flow.moves for key in (move.key, move.landed)}
+            keys |= {key for end in flow.endpoints.values() for key in (end.first, end.last) if key is not None}
+        return self.ledgers.facts(sorted({abs(key) for key in keys}))
 
     def balanced(self, policy: str) -> bool | None:
         """Whether the books balance, asset by asset and share by share; None for poison."""
@@ -165,9 +172,7 @@ def trace(
         flow = flows[name] = walk.follow(name, found.seeds, lambda n, name=name: step(name, -n))  # type: ignore[misc]
         if balanced(ledgers, flow) is False:
             raise RuntimeError(f"the books of {name} do not balance: a bug; please report it with the ledger")
-    facts = _facts(ledgers, flows.values())
-    possible = Open(ledgers, passages, links, {fact.tx for fact in facts.values() if fact.tx})
-    return Trail(ledgers, labels, theft, settings, found, seen, passages, flows, joins, links, facts, possible, within)
+    return Trail(ledgers, labels, theft, settings, found, seen, passages, flows, joins, links, within)
 
 
 def balanced(ledgers: Ledgers, flow: Flow) -> bool | None:
@@ -190,14 +195,6 @@ def balanced(ledgers: Ledgers, flow: Flow) -> bool | None:
             claims[stolen] = claims.get(stolen, 0) + units
     whole = {asset: amount * UNITS for asset, amount in flow.stolen.items() if amount}
     return not any(books.values()) and {asset: units for asset, units in claims.items() if units} == whole
-
-
-def _facts(ledgers: Ledgers, flows: Iterable[Flow]) -> dict[int, Fact]:
-    keys: set[int] = set()
-    for flow in flows:
-        keys |= {key for move in flow.moves for key in (move.key, move.landed)}
-        keys |= {key for end in flow.endpoints.values() for key in (end.first, end.last) if key is not None}
-    return ledgers.facts(sorted({abs(key) for key in keys}))
 
 
 def _floor(ledgers: Ledgers, min_value: str | None) -> dict[int, int]:

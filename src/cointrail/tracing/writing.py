@@ -4,7 +4,6 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
@@ -17,44 +16,33 @@ from cointrail.tracing.results import COLUMNS, HOLDINGS, Results
 from cointrail.tracing.tracer import Step, Trail
 
 
-@dataclass(frozen=True)
-class Told:
-    """What is written of a trail: the content of trail.json, the rows of movements.csv and of holdings.csv."""
+def write(
+    trail: Trail, out: Path, step: Step = lambda what, share: None
+) -> tuple[dict[str, Any], list[dict[str, str]]]:
+    """Write trail.json, movements.csv, movements.parquet and holdings.csv into a folder.
 
-    content: dict[str, Any]
-    movements: list[dict[str, str]]
-    holdings: list[dict[str, Any]]
-
-
-def tell(trail: Trail, step: Step = lambda what, share: None) -> Told:
-    """A trail in words and decimals."""
+    Returns the content of trail.json and the rows of movements.csv. Movements are laid out and written first: bounds
+    and candidates, which trail.json tells of, may still be computed beside that.
+    """
+    out.mkdir(parents=True, exist_ok=True)
     results = Results(trail)
-    movements, holdings = list(results.movements()), list(results.holdings())
-    step("bounds and candidates", 0)  # which may have been begun beside what is done by now
+    movements = list(results.movements())
+    _write_movements(list(map(itemgetter(*COLUMNS), movements)), out)
+    write_bytes(out / "holdings.csv", _csv(HOLDINGS, map(itemgetter(*HOLDINGS), results.holdings())).encode())
+    step("bounds and candidates", 0)
     content = results.trail_json()
     step("bounds and candidates", 1)
-    return Told(content, movements, holdings)
+    write_bytes(out / "trail.json", f"{_json(content)}\n".encode())
+    return content, movements
 
 
-def save(told: Told, out: Path) -> None:
-    """Write trail.json, movements.csv, movements.parquet and holdings.csv into a folder."""
-    out.mkdir(parents=True, exist_ok=True)
-    write_bytes(out / "trail.json", f"{_json(told.content)}\n".encode())
-    lines = list(map(itemgetter(*COLUMNS), told.movements))
+def _write_movements(lines: Sequence[tuple[str, ...]], out: Path) -> None:
     write_bytes(out / "movements.csv", plain_csv(COLUMNS, lines).encode())
-    write_bytes(out / "holdings.csv", _csv(HOLDINGS, map(itemgetter(*HOLDINGS), told.holdings)).encode())
     values = zip(*lines, strict=True) if lines else [()] * len(COLUMNS)
     columns = {name: pa.array(column, pa.string()) for name, column in zip(COLUMNS, values, strict=True)}
     sink = pa.BufferOutputStream()
     pq.write_table(pa.table(columns), sink, compression="zstd")
     write_bytes(out / "movements.parquet", sink.getvalue().to_pybytes())
-
-
-def write(trail: Trail, out: Path) -> tuple[dict[str, Any], list[dict[str, str]]]:
-    """Tell a trail and save it; the content of trail.json, and the rows of movements.csv."""
-    told = tell(trail)
-    save(told, out)
-    return told.content, told.movements
 
 
 def _json(value: Any, indent: str = "") -> str:

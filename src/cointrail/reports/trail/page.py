@@ -46,16 +46,17 @@ def write_page(trail: dict[str, Any], movements: Iterable[Row], out: Path) -> Pa
 
 def page(trail: Mapping[str, Any], movements: Iterable[Row]) -> str:
     """The whole page as text. The same trail and movements give the same text."""
-    sheets = _sheets(trail, movements)
+    begun = _begun(trail, movements)
+    template = _environment().get_template("page.html.j2")
+    shown, count = lines(trail)
+    chains = {ledger["chain"] for ledger in trail["ledgers"]}
+    sheets = {name: work.result() for name, work in begun.items()}
     names, moved = list(sheets), {asset for one in sheets.values() for asset in one.times}
     drawn = timed(trail, moved)
     unpictured, untimed = undrawn(trail, drawn)
-    shown, count = lines(trail)
-    chains = {ledger["chain"] for ledger in trail["ledgers"]}
     assets = {line.coin.key for line in shown} | moved
     answers = [answer(trail, name, one.thefts) for name, one in sheets.items()]
     listed = {name: moves(trail, one.largest) for name, one in sheets.items()}
-    template = _environment().get_template("page.html.j2")
     return template.render(
         trail=trail,
         title=_title(answers[0].stolen if answers else []),
@@ -97,13 +98,12 @@ def page(trail: Mapping[str, Any], movements: Iterable[Row]) -> str:
     )
 
 
-def _sheets(trail: Mapping[str, Any], movements: Iterable[Row]) -> dict[str, Sheet]:
+def _begun(trail: Mapping[str, Any], movements: Iterable[Row]) -> dict[str, Aside[Sheet]]:
     """The sheet of each policy, in their order; of a large trail they are made beside each other."""
     rows: dict[str, list[Row]] = {name: [] for name in ordered(trail)}
     for row in movements:
         rows[row["policy"]].append(row)
-    begun = {name: Aside(partial(sheet, trail, name, own), len(own) >= LARGE) for name, own in rows.items()}
-    return {name: work.result() for name, work in begun.items()}
+    return {name: Aside(partial(sheet, trail, name, own), len(own) >= LARGE) for name, own in rows.items()}
 
 
 def _holdings(trail: Mapping[str, Any]) -> list[dict[str, Any]]:
