@@ -97,6 +97,16 @@ def test_an_unchanged_list_is_not_fetched_again(site: Site, tmp_path: Path) -> N
     assert Labels(tmp_path).version == version
 
 
+def test_it_tells_how_far_it_is(site: Site, tmp_path: Path) -> None:
+    site.files["a.csv"] = listing(ONE)
+    told: list[tuple[str, float]] = []
+    [done] = sync(tmp_path, [], {"them": [site.published("a.csv")]}, lambda what, share: told.append((what, share)))
+    assert done.fetched == 1
+    fetching = [share for what, share in told if what == "them: a.csv"]
+    assert (fetching[0], fetching[-1]) == (0, 1) and fetching == sorted(fetching)
+    assert len({what for what, _ in told}) == 2
+
+
 def test_what_a_publisher_took_off_expires(site: Site, tmp_path: Path) -> None:
     site.files |= {"a.csv": listing(ONE, TWO), "b.csv": listing(TWO, entity="B")}
     assert site.sync(tmp_path, "a.csv", "b.csv") == (2, 0, 3)

@@ -156,10 +156,11 @@ def sync_(
             print(f"{one.name}  {one.url}  {one.format}, {one.licence}")
         return
     load(into)
-    for done in sync(into, names or [], known):
-        print(f"{done.name}: {done.fetched} files fetched, {done.unchanged} unchanged.")
-        if done.imported:
-            show(done.imported)
+    with progress() as step:
+        for done in sync(into, names or [], known, step):
+            print(f"{done.name}: {done.fetched} files fetched, {done.unchanged} unchanged.")
+            if done.imported:
+                show(done.imported)
 
 
 def show(done: Imported) -> None:

@@ -7,8 +7,9 @@ imported can be looked at. Nothing counts before everything of a publisher has c
 import csv
 import json
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
@@ -19,7 +20,7 @@ import httpx
 
 from cointrail.chains.data import table
 from cointrail.errors import InputError
-from cointrail.labels.importer import Imported, import_labels
+from cointrail.labels.importer import Imported, Step, import_labels
 from cointrail.labels.store import FOLDER
 from cointrail.ledger.files import sha256 as digest_of
 from cointrail.ledger.files import write_bytes, write_json
@@ -30,6 +31,7 @@ STATE = "fetched.json"
 REDIRECTS = 5
 SILENT_SECONDS = 60.0
 CHUNK = 1 << 16
+LENGTH_DIGITS = 16  # a longer length is none
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -82,8 +84,14 @@ def _table(path: Path) -> list[dict[str, str]]:
 COLUMNS = "name, url, file, format, most, complete, licence"
 
 
-def sync(ledger: Path, names: Sequence[str], known: dict[str, list[Published]]) -> Iterator[Synced]:
-    """Fetches and imports the lists of publishers (of all if none is named), one after the other.
+def sync(
+    ledger: Path,
+    names: Sequence[str],
+    known: dict[str, list[Published]],
+    step: Step = lambda what, share: None,
+) -> Iterator[Synced]:
+    """Fetches and imports the lists of publishers (of all if none is named), one after the other. `step` is told the
+    share of each file that has come, as far as the server says how long it is, and how far its import is.
 
     Raises InputError, with the store as it was before this publisher, for a name that is not known, a server that does
     not answer or answers with an error, a file that is larger than its limit, and one that cannot be imported.
@@ -93,20 +101,21 @@ def sync(ledger: Path, names: Sequence[str], known: dict[str, list[Published]]) 
     logging.getLogger("httpx").setLevel(logging.WARNING)
     with httpx.Client(timeout=SILENT_SECONDS, follow_redirects=True, max_redirects=REDIRECTS) as client:
         for name in names or known:
-            yield _sync(ledger, name, known[name], client)
+            yield _sync(ledger, name, known[name], client, step)
 
 
-def _sync(ledger: Path, name: str, files: Sequence[Published], client: httpx.Client) -> Synced:
+def _sync(ledger: Path, name: str, files: Sequence[Published], client: httpx.Client, step: Step) -> Synced:
     folder = ledger / FOLDER / LISTS / name
     state = _state(folder / STATE)
     with TemporaryDirectory(prefix="cointrail-sync-") as made:
         news: dict[str, dict[str, Any]] = {}
         for one in files:
-            if (got := _fetch(one, Path(made), folder, state.get(one.file, {}), client)) is not None:
+            told = partial(step, f"{name}: {one.file}")
+            if (got := _fetch(one, Path(made), folder, state.get(one.file, {}), client, told)) is not None:
                 news[one.file] = got
         if not news:
             return Synced(name, 0, len(files), None)
-        imported = _import(ledger, files, Path(made), folder)
+        imported = _import(ledger, files, Path(made), folder, step)
         for file in news:
             (folder / file).parent.mkdir(parents=True, exist_ok=True)
             write_bytes(folder / file, (Path(made) / file).read_bytes())
@@ -114,16 +123,21 @@ def _sync(ledger: Path, name: str, files: Sequence[Published], client: httpx.Cli
     return Synced(name, len(news), len(files) - len(news), imported)
 
 
-def _import(ledger: Path, files: Iterable[Published], made: Path, folder: Path) -> Imported:
+def _import(ledger: Path, files: Iterable[Published], made: Path, folder: Path, step: Step) -> Imported:
     """Files that have not changed are read again with those that have, as a complete list needs them all."""
     forms = {one.format for one in files}
     paths = [made / one.file if (made / one.file).exists() else folder / one.file for one in files]
     complete = all(one.complete for one in files)
-    return import_labels(paths, ledger, form=forms.pop() if len(forms) == 1 else None, complete=complete)
+    return import_labels(paths, ledger, form=forms.pop() if len(forms) == 1 else None, complete=complete, step=step)
 
 
 def _fetch(
-    one: Published, made: Path, folder: Path, before: dict[str, Any], client: httpx.Client
+    one: Published,
+    made: Path,
+    folder: Path,
+    before: dict[str, Any],
+    client: httpx.Client,
+    step: Callable[[float], None],
 ) -> dict[str, Any] | None:
     """What is known of a new file, which is then in `made`; None when it is the one that was fetched before."""
     url = httpx.URL(one.url)
@@ -133,6 +147,7 @@ def _fetch(
     kept = before.get("url") == one.url and there.is_file() and digest_of(there) == before.get("sha256")
     asked = {"If-None-Match": before.get("etag"), "If-Modified-Since": before.get("modified")} if kept else {}
     into = made / one.file
+    step(0)
     into.parent.mkdir(parents=True, exist_ok=True)
     try:
         with client.stream("GET", url, headers={name: text for name, text in asked.items() if text}) as reply:
@@ -140,7 +155,7 @@ def _fetch(
                 return None
             if reply.status_code != httpx.codes.OK:
                 raise InputError(f"{one.name}: {one.url} answers {reply.status_code}: nothing of it was imported")
-            digest = _save(reply, into, one)
+            digest = _save(reply, into, one, step)
     except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL) as error:
         reason = str(error) or type(error).__name__
         raise InputError(f"{one.name}: {one.url} cannot be fetched: {reason}; nothing of it was imported") from error
@@ -151,8 +166,10 @@ def _fetch(
     return told | {"url": one.url, "sha256": digest, "bytes": into.stat().st_size, "fetched": int(clock())}
 
 
-def _save(reply: httpx.Response, into: Path, one: Published) -> str:
+def _save(reply: httpx.Response, into: Path, one: Published, step: Callable[[float], None]) -> str:
     state, size = sha256(), 0
+    said = reply.headers.get("content-length", "")  # of what is sent, which may be packed
+    length = int(said) if said.isdecimal() and len(said) < LENGTH_DIGITS else 0
     with into.open("wb") as file:
         for chunk in reply.iter_bytes(CHUNK):
             size += len(chunk)
@@ -160,6 +177,9 @@ def _save(reply: httpx.Response, into: Path, one: Published) -> str:
                 raise InputError(f"{one.name}: {one.url} is larger than {one.most:,} bytes: nothing of it was imported")
             state.update(chunk)
             file.write(chunk)
+            if length:
+                step(min(1.0, reply.num_bytes_downloaded / length))
+    step(1)
     return state.hexdigest()
 
 
