@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
+from cointrail.aside import Aside
 from cointrail.chains import Asset
 from cointrail.drills.columns import Ints
 from cointrail.drills.heist.assemble import SECONDS, Assembled, assemble, times
@@ -26,6 +27,7 @@ from cointrail.ledger.event import Event
 from cointrail.ledger.rows import Kind
 
 TRANSFERS = 200_000
+LARGE = 100_000  # transfers, from which the truth is reckoned beside what is done with the heist
 CROWDED = 100_000  # with fewer transfers than this the laundering is made of fewer, larger payments
 
 
@@ -40,10 +42,15 @@ class Heist:
     theft_addresses: list[bytes]
     theft_transactions: list[bytes]
     since: int  # seconds since 1970: the first theft transaction
-    truth: Truth
+    known: Aside[Truth]  # the truth, once it is reckoned
     planted: Planted
     notes: list[str]
     parameters: dict[str, int | float | str]
+
+    @property
+    def truth(self) -> Truth:
+        """What a tracer should find."""
+        return self.known.result()
 
 
 def heist(transfers: int = TRANSFERS, seed: int = 0, leaf: int | None = None, fees: bool = True) -> Heist:
@@ -74,7 +81,7 @@ def heist(transfers: int = TRANSFERS, seed: int = 0, leaf: int | None = None, fe
     coins = assets(rng)
     moves, told = Moves.concat([crime, noise, crowd]), [log.tx for log in router.logs]
     made = assemble(rng, moves, addresses, coins, twins, {router.number: ROUTER}, told)
-    truth = _truth(made, book, theft, routes, coins)
+    known = Aside(lambda: _truth(made, book, theft, routes, coins), transfers >= LARGE)
     parameters: dict[str, int | float | str] = {
         "seed": seed,
         "transfers": transfers,
@@ -85,7 +92,6 @@ def heist(transfers: int = TRANSFERS, seed: int = 0, leaf: int | None = None, fe
         "theft_rows": len(crime),
         "spam_rows": len(noise),
         "background_rows": len(crowd),
-        "tainted": len(truth.tainted),
     }
     start = made.moves.block[np.isin(made.moves.tx, theft.transactions)].min()
     return Heist(
@@ -96,7 +102,7 @@ def heist(transfers: int = TRANSFERS, seed: int = 0, leaf: int | None = None, fe
         theft_addresses=[made.addresses[theft.safe].tobytes()],
         theft_transactions=[made.hashes[at].tobytes() for at in theft.transactions],
         since=int(times(np.array([start]))[0]),
-        truth=truth,
+        known=known,
         planted=_planted(made, theft, laundry, noise, twins),
         notes=theft.notes,
         parameters=parameters,
