@@ -40,4 +40,5 @@ lock: setup
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --group dev --python-version 3.11 pyproject.toml build.in -o requirements.lock
 
 clean:
+	find src bench tests -name __pycache__ -prune -exec rm -rf {} +  # compiled loops do not notice when what they call has changed
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis demo
