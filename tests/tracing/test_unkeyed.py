@@ -12,6 +12,7 @@ from cointrail import Ledger
 from cointrail.chains import Asset
 from cointrail.conversions import inferred
 from cointrail.conversions.bridges import Table, extended, shipped, wallets
+from cointrail.conversions.rate import rate
 from cointrail.errors import InputError
 from cointrail.ledger.event import Event
 from cointrail.ledger.importer import import_tables
@@ -62,7 +63,8 @@ def test_a_sure_withdrawal_is_followed_with_rule_confidence_and_rate(tmp_path: P
     [hop] = content["policies"]["fifo"]["conversions"]
     assert (hop["bridge"], hop["rule"], hop["ambiguous"], hop["to_tx"]) == ("custodian", "amount", 0, _tx(paid(55)))
     assert 0.95 <= hop["confidence"] < 1
-    assert hop["rate"].startswith("precision 99.83%") and "600 s later" in hop["evidence"]
+    assert hop["rate"] == str(rate("amount", "custodian")) and "600 s later" in hop["evidence"]
+    assert hop["rate"].startswith("precision 99.")
     assert "wallet's movement" in hop["evidence"]
     assert not content["bridge_candidates"]
 
