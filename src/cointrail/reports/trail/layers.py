@@ -1,6 +1,7 @@
 """Which column of the picture each wallet stands in: about as many hops from the theft as the value that reached it."""
 
 from collections.abc import Hashable, Mapping
+from heapq import nsmallest
 from typing import TypeVar
 
 STRONGEST = 400  # edges that may move a wallet to the right, strongest first; the others hardly show
@@ -19,9 +20,12 @@ def layers(weights: Mapping[Pair[Wallet], float], depths: Mapping[Wallet, float]
     :param depths: mean hop of the stolen value that reached each wallet, at least 1.
     """
     column = {wallet: max(1, int(depth + 0.5)) for wallet, depth in depths.items()}
-    edges = [pair for pair in weights if pair[0] in column and pair[1] in column and pair[0] != pair[1]]
-    edges.sort(key=lambda pair: (-weights[pair], pair))
-    onward = _acyclic(edges[:STRONGEST])
+    edges = (
+        (-weight, pair)
+        for pair, weight in weights.items()
+        if pair[0] in column and pair[1] in column and pair[0] != pair[1]
+    )
+    onward = _acyclic([pair for _, pair in nsmallest(STRONGEST, edges)])
     for wallet in _sorted(onward):
         for paid in onward[wallet]:
             column[paid] = max(column[paid], column[wallet] + 1)
