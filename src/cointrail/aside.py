@@ -4,6 +4,8 @@ back through a pipe.
 Python's threads take turns; so this is how two cores work on one trail.
 """
 
+import ctypes
+import logging
 import os
 import pickle
 import signal
@@ -11,6 +13,7 @@ import sys
 import warnings
 import weakref
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -18,14 +21,17 @@ T = TypeVar("T")
 
 MEMORY = 2 << 30  # bytes of its own that a process may have: a copy of more takes longer than it saves
 STATUS = Path("/proc/self/status")
+WHOLE = b"whole"  # the last that a copy writes
+PARENT_DEATH = 1  # prctl's PR_SET_PDEATHSIG
 
 
 class Aside(Generic[T]):
     """Some work that is begun at once, and its result, which is waited for when it is asked for.
 
-    Small work, that of a process with much memory, and any where systems make no sound copies, is done when its result
-    is asked for. So is what did not succeed in a copy: its error is raised there. The work must not draw progress,
-    whose lock may be held meanwhile. A copy that nobody will ask any more is ended.
+    Small work, that of a process with much memory, and any where no sound copy can be made, is done when its result is
+    asked for. So is what did not succeed in a copy: its error is raised there. What the work prints or logs in a copy
+    is lost, as are its warnings: whoever draws progress may hold the lock of the terminal. A copy that nobody will ask
+    any more is ended, and none outlives this process.
     """
 
     def __init__(self, work: Callable[[], T], large: bool) -> None:
@@ -43,7 +49,7 @@ class Aside(Generic[T]):
         return self._result
 
     def _read(self) -> bytes | None:
-        """What the copy wrote; None without one, or where it failed."""
+        """What the copy wrote, to its mark at the end; None without a copy, or where it failed."""
         if self._copy is None:
             return None
         (pipe, child), self._copy = self._copy, None
@@ -51,37 +57,60 @@ class Aside(Generic[T]):
             content = told.read()
         self._ended.detach()
         os.close(pipe)
-        return content if os.waitpid(child, 0)[1] == 0 else None
+        _forget(child)
+        return content if content.endswith(WHOLE) else None
 
     def close(self) -> None:
         """End the work, if it is not done."""
         self._ended()
 
 
+def end_with(parent: int) -> None:
+    """Let the system end this process once its parent, the process `parent`, has ended, however that came; on Linux."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PARENT_DEATH, signal.SIGKILL)
+        if os.getppid() != parent:  # it has ended already
+            os._exit(1)
+
+
 def _copied() -> bool:
     """Whether this process is one that should be copied."""
-    if sys.platform != "linux":
+    if sys.platform != "linux" or not STATUS.exists():
         return False
     with STATUS.open("rb") as lines:  # whose first line is the name of the process, whatever that is
         own = next((line for line in lines if line.startswith(b"RssAnon:")), b"RssAnon: 0 kB")
     return int(own.split()[1]) << 10 <= MEMORY
 
 
-def _begun(work: Callable[[], object]) -> tuple[int, int]:
-    """Begin in a copy; the pipe from it, and its process id."""
+def _begun(work: Callable[[], object]) -> tuple[int, int] | None:
+    """Begin in a copy; the pipe from it, and its process id. None where the system makes none."""
+    parent = os.getpid()
     told, tell = os.pipe()
-    child = _copy()
+    try:
+        child = _copy()
+    except OSError:  # too many processes, or too little memory
+        os.close(told)
+        os.close(tell)
+        return None
     if child == 0:
-        failed = 1
         try:
+            end_with(parent)
             os.close(told)
+            _hush()
             with os.fdopen(tell, "wb") as pipe:
                 pickle.dump(work(), pipe, pickle.HIGHEST_PROTOCOL)
-            failed = 0
+                pipe.write(WHOLE)
         finally:
-            os._exit(failed)  # nothing that this process has begun is ended twice
+            os._exit(0)  # nothing that this process has begun is ended twice
     os.close(tell)
     return told, child
+
+
+def _hush() -> None:
+    """Wait for no lock that another thread held when the copy was made."""
+    sys.stdout = sys.stderr = Path(os.devnull).open("w")  # noqa: SIM115 - until the copy ends
+    warnings.simplefilter("ignore")
+    logging.disable()
 
 
 def _end(owner: int, copy: tuple[int, int] | None) -> None:
@@ -89,7 +118,13 @@ def _end(owner: int, copy: tuple[int, int] | None) -> None:
     if copy is not None and os.getpid() == owner:
         pipe, child = copy
         os.close(pipe)
-        os.kill(child, signal.SIGKILL)
+        with suppress(ProcessLookupError):
+            os.kill(child, signal.SIGKILL)
+        _forget(child)
+
+
+def _forget(child: int) -> None:
+    with suppress(ChildProcessError):  # where nobody waits for children, the system does
         os.waitpid(child, 0)
 
 

@@ -1,6 +1,7 @@
 """Where screening gets exposures from: those of the whole ledger, computed where they are not there yet."""
 
 import atexit
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -55,7 +56,8 @@ def _by_another(ledger: Path) -> None:
     Its priority is low from its first moment on: what it imports, and the threads that come with that, hold nobody up.
     """
     asked = ["exposure", str(ledger.absolute()), "--all", "--policy", POLICY]
-    command = ["nice", "-n", LOWEST, sys.executable, "-c", "from cointrail.cli import app; app()", *asked]
+    code = f"from cointrail.aside import end_with; end_with({os.getpid()}); from cointrail.cli import app; app()"
+    command = ["nice", "-n", LOWEST, sys.executable, "-c", code, *asked]
     process = Popen(command, stdin=DEVNULL, stdout=DEVNULL, stderr=PIPE, text=True, errors="replace")  # noqa: S603
     with process, _ended(process):
         _, said = process.communicate()
