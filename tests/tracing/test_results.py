@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
@@ -16,6 +17,7 @@ from cointrail.reports import validate
 from cointrail.reports.schema import schema
 from cointrail.tracing import write
 from cointrail.tracing.policies import POLICIES
+from cointrail.tracing.results import Results
 from cointrail.tracing.writing import plain_csv
 from tests import making
 from tests.making import address, row
@@ -49,6 +51,20 @@ def test_the_files_hold_the_same(ledger: Ledger, tmp_path: Path) -> None:
     books = list(csv.DictReader(io.StringIO((out / "holdings.csv").read_text("utf-8"))))
     assert {book["address"] for book in books} == {text(A), text(B), text(C)}
     assert list(content["policies"]) == list(POLICIES)
+
+
+def test_what_an_earlier_trace_left_stays_whole_until_all_is_known(
+    ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(self: Results) -> dict[str, Any]:
+        raise KeyboardInterrupt
+
+    write(cointrail.trace(ledger, theft(A)), tmp_path)
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    monkeypatch.setattr(Results, "trail_json", stop)
+    with pytest.raises(KeyboardInterrupt):
+        write(cointrail.trace(ledger, theft(B)), tmp_path)
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
 
 
 def test_every_setting_keeps_to_the_schema(ledger: Ledger) -> None:

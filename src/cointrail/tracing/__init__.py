@@ -2,6 +2,6 @@
 
 from cointrail.tracing.theft import Theft
 from cointrail.tracing.tracer import Settings, Trail, trace
-from cointrail.tracing.writing import write
+from cointrail.tracing.writing import tell, write
 
-__all__ = ["Settings", "Theft", "Trail", "trace", "write"]
+__all__ = ["Settings", "Theft", "Trail", "tell", "trace", "write"]

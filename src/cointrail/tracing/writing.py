@@ -3,7 +3,8 @@
 import csv
 import io
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
@@ -16,33 +17,54 @@ from cointrail.tracing.results import COLUMNS, HOLDINGS, Results
 from cointrail.tracing.tracer import Step, Trail
 
 
-def write(
-    trail: Trail, out: Path, step: Step = lambda what, share: None
-) -> tuple[dict[str, Any], list[dict[str, str]]]:
-    """Write trail.json, movements.csv, movements.parquet and holdings.csv into a folder.
+@dataclass(frozen=True)
+class Told:
+    """A trail in words and decimals: the content of trail.json, the rows of movements.csv, and all files by name."""
 
-    Returns the content of trail.json and the rows of movements.csv. Movements are laid out and written first: bounds
-    and candidates, which trail.json tells of, may still be computed beside that.
+    content: dict[str, Any]
+    movements: list[dict[str, str]]
+    files: dict[str, bytes]
+
+    def save(self, out: Path) -> None:
+        """Write the files into a folder."""
+        out.mkdir(parents=True, exist_ok=True)
+        for name, data in self.files.items():
+            write_bytes(out / name, data)
+
+
+def tell(trail: Trail, step: Step = lambda what, share: None) -> Told:
+    """All that is written of a trail.
+
+    Movements are laid out first: bounds and candidates, which trail.json tells of, may still be computed beside that.
     """
-    out.mkdir(parents=True, exist_ok=True)
     results = Results(trail)
     movements = list(results.movements())
-    _write_movements(list(map(itemgetter(*COLUMNS), movements)), out)
-    write_bytes(out / "holdings.csv", _csv(HOLDINGS, map(itemgetter(*HOLDINGS), results.holdings())).encode())
+    files = _tables(movements, results.holdings())
     step("bounds and candidates", 0)
     content = results.trail_json()
     step("bounds and candidates", 1)
-    write_bytes(out / "trail.json", f"{_json(content)}\n".encode())
-    return content, movements
+    return Told(content, movements, {"trail.json": f"{_json(content)}\n".encode()} | files)
 
 
-def _write_movements(lines: Sequence[tuple[str, ...]], out: Path) -> None:
-    write_bytes(out / "movements.csv", plain_csv(COLUMNS, lines).encode())
+def write(trail: Trail, out: Path) -> tuple[dict[str, Any], list[dict[str, str]]]:
+    """Tell a trail and write its files into a folder; the content of trail.json, and the rows of movements.csv."""
+    told = tell(trail)
+    told.save(out)
+    return told.content, told.movements
+
+
+def _tables(movements: Sequence[Mapping[str, str]], holdings: Iterable[Mapping[str, Any]]) -> dict[str, bytes]:
+    """The files that are tables, by name."""
+    lines = list(map(itemgetter(*COLUMNS), movements))
     values = zip(*lines, strict=True) if lines else [()] * len(COLUMNS)
     columns = {name: pa.array(column, pa.string()) for name, column in zip(COLUMNS, values, strict=True)}
     sink = pa.BufferOutputStream()
     pq.write_table(pa.table(columns), sink, compression="zstd")
-    write_bytes(out / "movements.parquet", sink.getvalue().to_pybytes())
+    return {
+        "movements.csv": plain_csv(COLUMNS, lines).encode(),
+        "movements.parquet": sink.getvalue().to_pybytes(),
+        "holdings.csv": _csv(HOLDINGS, map(itemgetter(*HOLDINGS), holdings)).encode(),
+    }
 
 
 def _json(value: Any, indent: str = "") -> str:

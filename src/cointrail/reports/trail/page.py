@@ -11,6 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from cointrail.aside import Aside
+from cointrail.ledger.files import write_bytes
 from cointrail.reports.amounts import exact, places, rounded
 from cointrail.reports.plain import oddities, plain
 from cointrail.reports.policies import ordered
@@ -40,7 +41,7 @@ def write_page(trail: dict[str, Any], movements: Iterable[Row], out: Path) -> Pa
     :param movements: the rows of movements.csv in their order; amounts in whole units, as text. Read once.
     """
     target = out / NAME
-    target.write_text(page(trail, movements), encoding="utf-8", newline="\n")
+    write_bytes(target, page(trail, movements).encode())
     return target
 
 
