@@ -1,9 +1,13 @@
 """The database on its own: layout, audit log, group commit, keys, and what is refused."""
 
 import asyncio
+import contextlib
+import socket
 import sqlite3
 import stat
 import tempfile
+import threading
+import time
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +18,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, func, insert, select, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from cointrail.errors import InputError
 from cointrail.screening.database import Batch, Database, Writer, audit, keys, open_database
@@ -157,6 +161,98 @@ def test_a_server_that_was_begun_anew_is_written_to(database: Database) -> None:
     with pytest.raises(OperationalError):
         database.write(die)
     assert database.read(audit.verify)[0] == 2
+
+
+class Between:
+    """Carries between a client and a server; of the n-th commit the server's word does not come through."""
+
+    def __init__(self, server: Path) -> None:
+        self.lost = 0  # which commit from now on: 1 is the next
+        self._server, self._gone = server, False
+
+    @contextlib.contextmanager
+    def listening(self, folder: Path) -> Iterator[None]:
+        """Clients find the server in this folder."""
+        folder.mkdir()
+        with socket.socket(socket.AF_UNIX) as front:
+            front.bind(str(folder / self._server.name))
+            front.listen()
+            accepting = threading.Thread(target=self._accept, args=(front,))
+            accepting.start()
+            try:
+                yield
+            finally:
+                front.shutdown(socket.SHUT_RDWR)
+                accepting.join()
+
+    def _accept(self, front: socket.socket) -> None:
+        carrying = []
+        with contextlib.suppress(OSError):
+            while True:
+                near = front.accept()[0]
+                carrying.append(threading.Thread(target=self._serve, args=(near,)))
+                carrying[-1].start()
+        for one in carrying:
+            one.join()
+
+    def _serve(self, near: socket.socket) -> None:
+        with near, socket.socket(socket.AF_UNIX) as far:
+            far.connect(str(self._server))
+            back = threading.Thread(target=self._carry, args=(far, near, False))
+            back.start()
+            self._carry(near, far, True)
+            back.join()
+
+    def _carry(self, source: socket.socket, target: socket.socket, asked: bool) -> None:
+        with contextlib.suppress(OSError):
+            while data := source.recv(1 << 16):
+                if asked and b"COMMIT" in data and self.lost:
+                    self.lost -= 1
+                    self._gone = not self.lost
+                elif not asked and self._gone:
+                    self._gone = False
+                    break
+                target.sendall(data)
+        for one in (source, target):
+            with contextlib.suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
+
+
+def test_what_may_have_been_written_is_not_written_again(server: str) -> None:
+    """The server agrees, and nobody hears it: all that were in the transaction fail, and each is there once."""
+    place = Path(server.rpartition("host=")[2])
+    between = Between(place / ".s.PGSQL.5432")
+
+    async def all_of_them(database: Database) -> list[Any]:
+        writer = Writer(database)
+        first = asyncio.create_task(writer.write(Batch(work=lambda connection: time.sleep(0.5))))
+        await asyncio.sleep(0.1)
+        between.lost = 2  # the commit after the one that is being waited for
+        more = [writer.write(Batch({rulesets: [ruleset(f"{n}")]}, [Entry(n, "k", "act", {})])) for n in range(3)]
+        done = await asyncio.gather(first, *more, return_exceptions=True)
+        await asyncio.to_thread(writer.close)
+        return done
+
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE unsure")
+    with tempfile.TemporaryDirectory(prefix="ct-") as folder, between.listening(Path(folder) / "front"):
+        database = open_database(server.replace("/postgres?", "/unsure?").replace(str(place), f"{folder}/front"))
+        first, *done = asyncio.run(all_of_them(database))
+        lines, _ = database.read(audit.verify)
+        kept = database.read(lambda c: c.execute(select(func.count()).select_from(rulesets)).scalar_one())
+        database.close()
+    assert first is None and all(isinstance(one, OperationalError) for one in done)
+    assert (lines, kept) == (3, 3)
+
+
+def test_errors_hold_nothing_of_what_was_to_be_stored(database: Database) -> None:
+    def twice(connection: Connection) -> None:
+        for _ in range(2):
+            connection.execute(insert(rulesets).values(ruleset("a") | {"text": "CUSTOMER-4711"}))
+
+    with pytest.raises(IntegrityError) as told:
+        database.write(twice)
+    assert "CUSTOMER" not in str(told.value)
 
 
 def test_keys(database: Database) -> None:

@@ -4,6 +4,7 @@ import base64
 import contextlib
 import json
 import logging
+import socket
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -145,6 +146,19 @@ def test_too_large(server: Running) -> None:
             refused(client.post("/v1/screenings", content=parts()), 413)  # without a length: it has to be counted
         refused(client.post("/v1/screenings/bulk", json={"subjects": [{"address": GOOD}] * 1001}), 422)
         refused(client.get("/v1/screenings", params={"address": "a" * 3000}), 400)
+
+
+@pytest.mark.usefixtures("nothing_stored")
+def test_too_slow(server: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A body that does not come: nobody has to have a key for that."""
+    monkeypatch.setattr("cointrail.screening.http.edge.LONGEST_WAIT", 0.3)
+    host, port = server.base.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), 20) as client:
+        client.sendall(b"POST /v1/screenings HTTP/1.1\r\nhost: a\r\ncontent-length: 100\r\n\r\n{")
+        said = b""
+        while more := client.recv(1 << 16):
+            said += more
+    assert said.startswith(b"HTTP/1.1 408 ")
 
 
 @pytest.mark.usefixtures("nothing_stored")

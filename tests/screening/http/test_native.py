@@ -1,14 +1,19 @@
 """The native endpoints, on both databases."""
 
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import httpx
 import pytest
+from sqlalchemy import delete, select
+from sqlalchemy.exc import OperationalError
 
 from cointrail.chains import format_address
 from cointrail.labels import Labels
-from cointrail.screening.database import audit
+from cointrail.screening.database import Batch, audit
+from cointrail.screening.database.tables import rulesets
 from tests.making import address, ledger, row
 from tests.screening.serving import Running
 from tests.screening.world import BETWEEN, CLEAN, DEALER, MIXED, MIXER, NOBODY, SANCTIONED, label
@@ -156,6 +161,80 @@ def test_what_is_watched_is_screened_again_though_nobody_asks(server: Running) -
             assert time.monotonic() < deadline
             time.sleep(0.1)
         assert found[0]["comparison"]["verdict"] == {"before": "unknown", "after": "block"}
+
+
+def watched(server: Running, client: httpx.Client, first: int) -> tuple[bytes, bytes, Callable[[], set[str]]]:
+    """Two addresses on a list, and what is said to have changed of them."""
+    two = address(first + server.base.count("1")), address(first + 50 + server.base.count("1"))
+    made = client.post("/v1/watchlists", json={"name": "two"}).json()
+    for one in two:
+        client.put(f"/v1/watchlists/{made['id']}/addresses/{format_address(one)}").raise_for_status()
+
+    def changed() -> set[str]:
+        return {one["address"] for one in client.get(f"/v1/watchlists/{made['id']}/changes").json()["changes"]}
+
+    return *two, changed
+
+
+def wait_for(changed: Callable[[], set[str]], wanted: set[str]) -> None:
+    deadline = time.monotonic() + 20
+    while changed() != wanted:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+def test_what_changes_while_others_are_screened_again_counts_too(server: Running) -> None:
+    service = server.app.service
+    screen = service.on_change
+    assert screen is not None
+    with server.client() as client:
+        one, two, changed = watched(server, client, 5000)
+
+        async def meanwhile() -> None:
+            service.on_change = screen
+            await screen()
+            Labels(server.ledger).add([label(two, "sanction")])
+            await service.snapshot()
+
+        service.on_change = meanwhile
+        Labels(server.ledger).add([label(one, "sanction")])
+        wait_for(changed, {format_address(one), format_address(two)})
+
+
+def test_screening_again_is_owed_until_the_database_is_there(server: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cointrail.screening.http.service.AGAIN", 0.0)
+    service = server.app.service
+    screen = service.on_change
+
+    async def gone() -> None:
+        service.on_change = screen
+        raise OperationalError("", {}, Exception("the server went away"))
+
+    with server.client() as client:
+        one, _, changed = watched(server, client, 6000)
+        service.on_change = gone
+        Labels(server.ledger).add([label(one, "sanction")])
+        wait_for(changed, {format_address(one)})
+
+
+def test_the_rules_are_kept_though_the_first_answer_could_not_be(
+    server: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service = server.app.service
+    server.database.write(lambda connection: connection.execute(delete(rulesets)))
+    service._rules_kept.clear()
+    write = service.writer.write
+
+    async def fail(batch: Batch) -> None:
+        monkeypatch.setattr(service.writer, "write", write)
+        raise OperationalError("", {}, Exception("the server went away"))
+
+    with server.client() as client:
+        monkeypatch.setattr(service.writer, "write", fail)
+        ask = {"address": WHO["mixed"]}
+        assert [client.post("/v1/screenings", json=ask).status_code for _ in range(2)] == [500, 201]
+    kept = server.database.read(lambda connection: connection.execute(select(rulesets.c.digest)).scalars().all())
+    assert kept == [service.sources.snapshot.rules.digest]
 
 
 def test_new_transfers_are_used_once_they_are_ready(server: Running) -> None:

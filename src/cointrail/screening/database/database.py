@@ -27,8 +27,8 @@ class Database:
     def __init__(self, url: URL) -> None:
         self.postgres = url.get_backend_name() == POSTGRES
         if self.postgres:
-            self._read = create_engine(url, pool_size=READERS, pool_pre_ping=True, pool_recycle=1800)
-            self._write = create_engine(url, pool_size=1)  # whose first statement shows whether the server is there
+            self._read = _engine(url, pool_size=READERS, pool_pre_ping=True, pool_recycle=1800)
+            self._write = _engine(url, pool_size=1)  # whose first statement shows whether the server is there
         else:
             self._read, self._write = _sqlite(url, "DEFERRED"), _sqlite(url, "IMMEDIATE")
 
@@ -119,8 +119,13 @@ def _without(text: str, url: URL) -> str:
     return text.replace(str(url.password), "***") if url.password else text
 
 
+def _engine(url: URL, **more: Any) -> Engine:
+    """Errors say which statement failed, and nothing of what was to be stored: they come into the log."""
+    return create_engine(url, hide_parameters=True, **more)
+
+
 def _sqlite(url: URL, mode: str) -> Engine:
-    engine = create_engine(url, connect_args={"isolation_level": None, "timeout": PATIENCE / 1000})
+    engine = _engine(url, connect_args={"isolation_level": None, "timeout": PATIENCE / 1000})
 
     @event.listens_for(engine, "connect")
     def connect(connection: Any, record: Any) -> None:

@@ -13,7 +13,7 @@ from queue import SimpleQueue
 from typing import Any
 
 from sqlalchemy import Connection, Table, insert
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from cointrail.screening.database.audit import Entry, append
 from cointrail.screening.database.database import Database
@@ -99,16 +99,22 @@ class Writer:
         try:
             values = self._database.write(lambda connection: _together(connection, [one.batch for one in batches]))
         except Exception as error:
-            if len(batches) == 1:
+            if len(batches) == 1 or _unsure(error):
                 if not isinstance(error, SQLAlchemyError):
                     LOG.debug("a batch was refused: %s", type(error).__name__)
-                batches[0].end(None, error)
+                for one in batches:
+                    one.end(None, error)
                 return
             for one in batches:  # one of them is at fault: each for itself
                 self._write([one])
             return
         for one, value in zip(batches, values, strict=True):
             one.end(value, None)
+
+
+def _unsure(error: Exception) -> bool:
+    """Whether all may have been written although it failed: the server went away, perhaps after it had agreed."""
+    return isinstance(error, DBAPIError) and error.connection_invalidated
 
 
 def _together(connection: Connection, batches: Sequence[Batch]) -> list[Any]:

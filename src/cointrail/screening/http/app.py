@@ -27,6 +27,7 @@ from cointrail.screening.sources import Sources
 
 TURN = 0.0005  # seconds before the thread that writes may take its turn from the one that answers
 YOUNG = (20_000, 20, 50)  # new objects between two looks for cycles
+PATIENCE = 5  # seconds for what is being answered when the server is told to end
 BACKLOG = 1024  # connections that wait to be taken
 ROUTERS = (about, screenings, transfers, addresses, watchlists, elliptic, trm)
 TITLE = "cointrail screening"
@@ -76,6 +77,7 @@ def serve(app: Application, place: socket.socket) -> None:
         server_header=False,
         log_level="warning",
         timeout_keep_alive=30,
+        timeout_graceful_shutdown=PATIENCE,
         h11_max_incomplete_event_size=16_384,
         backlog=BACKLOG,
     )

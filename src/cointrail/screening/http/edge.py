@@ -3,6 +3,7 @@
 Plain ASGI, since it runs for every request. Keys, bodies and query strings are never logged.
 """
 
+import asyncio
 import logging
 import time
 import uuid
@@ -18,10 +19,12 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
 
 LARGEST = 1 << 20  # bytes of a body
+LONGEST_WAIT = 30.0  # seconds from the head of a request until all of its body is there
 LONGEST = 2048  # bytes of path and query
 MOST = 2_000  # requests at once: more would wait longer than anybody does, and hold memory meanwhile
 BUSY = Problem(503, "busy", "too many requests at once: ask again in a moment", {"retry-after": "1"})
 LOG = logging.getLogger("cointrail.serve")
+SLOW = Problem(408, "too_slow", f"the body of the request did not come within {LONGEST_WAIT:.0f} s")
 TOO_LARGE = Problem(413, "too_large", f"the request is larger than {LARGEST:,} bytes: send it in parts")
 ALWAYS = (
     (b"cache-control", b"no-store"),
@@ -89,20 +92,28 @@ class Edge:
         for name, value in scope["headers"]:
             if name == b"content-length" and (not value.isdigit() or int(value[:20]) > LARGEST):
                 raise TOO_LARGE
-        read = 0
+        read, whole, until = 0, False, asyncio.get_running_loop().time() + LONGEST_WAIT
+        refused: Problem | None = None
 
         async def receiving() -> Message:
-            nonlocal read
-            message = await receive()
+            nonlocal read, whole, refused
+            try:
+                async with asyncio.timeout_at(None if whole else until):
+                    message = await receive()
+            except TimeoutError as error:
+                refused = SLOW
+                raise refused from error
             read += len(message.get("body", b""))
+            whole = not message.get("more_body", False)
             if read > LARGEST:
-                raise TOO_LARGE
+                refused = TOO_LARGE
+                raise refused
             return message
 
         async def answering(message: Message) -> None:
-            if read <= LARGEST:  # else the framework took the refusal for a body that it cannot read
+            if refused is None:  # else the framework took the refusal for a body that it cannot read
                 await send(message)
 
         await self._app(scope, receiving, answering)
-        if read > LARGEST:
-            raise TOO_LARGE
+        if refused is not None:
+            raise refused

@@ -33,6 +33,7 @@ T = TypeVar("T")
 JSON = "application/json"
 KEPT = 86_400  # seconds that an idempotency key is remembered
 LOOK = 2.0  # seconds between two looks for changed files where nobody asks anything
+AGAIN = 30.0  # seconds until what was watched is screened again after the database was gone
 TURN = 20  # screenings between two moments in which others get their turn
 HEADER = "idempotency-key"
 LONGEST = 200
@@ -51,6 +52,7 @@ class Service:
         self.on_change: Callable[[], Any] | None = None  # awaited after files changed
         self._refreshing = asyncio.Lock()
         self._renewal: asyncio.Task[None] | None = None
+        self._owed: float | None = None  # when what is watched has to be screened again, by the monotonic clock
         self._rules_kept: set[str] = set()
 
     async def snapshot(self) -> Snapshot:
@@ -67,6 +69,8 @@ class Service:
         while True:
             await asyncio.sleep(LOOK)
             await self.snapshot()
+            if self._owed is not None and time.monotonic() >= self._owed:
+                self._begin()
 
     async def _refresh(self) -> None:
         before = self.sources.snapshot
@@ -76,20 +80,29 @@ class Service:
             self.metrics.failures.inc()
             LOG.warning("a changed file cannot be used, the state before it stays: %s", error)
             return
-        if self.sources.snapshot is not before and self._renewal is None:
+        if self.sources.snapshot is not before:
+            self._owed = time.monotonic()
+            self._begin()
+
+    def _begin(self) -> None:
+        """Renew, unless that is being done; whoever does it sees what is owed meanwhile."""
+        if self._renewal is None:
             self._renewal = asyncio.create_task(self._renew())
 
     async def _renew(self) -> None:
         """New transfers, and exposures under new labels, take long: until they are there, answers say that they are
         stale."""
         try:
-            self.metrics.stale.set(1)
-            while self.sources.behind:
-                await _aside(self.sources.renew)
-            self.metrics.stale.set(0)
-            if self.on_change is not None:
-                await self.on_change()
+            while self._owed is not None:
+                self._owed = None
+                self.metrics.stale.set(1)
+                while self.sources.behind:
+                    await _aside(self.sources.renew)
+                self.metrics.stale.set(0)
+                if self.on_change is not None:
+                    await self.on_change()
         except SQLAlchemyError as error:  # whose text may name the server
+            self._owed = time.monotonic() + AGAIN
             self.metrics.failures.inc()
             LOG.warning("what was screened could not be screened again: %s", type(error).__name__)
         except (InputError, OSError) as error:
@@ -162,12 +175,14 @@ class Service:
     ) -> Response:
         """Keep what was answered, with its line in the audit log, and then answer."""
         now = int(time.time())
+        rules = self.sources.snapshot.rules
         kept = dict(rows or {})
         kept |= self._idempotent(request, key, status, content, now)
         told = {"answer": sha256(content).hexdigest(), "status": status} | dict(detail or {})
-        batch = Batch(kept, [Entry(now, key.id, action, told)], self._with_rules(work))
+        batch = Batch(kept, [Entry(now, key.id, action, told)], self._with_rules(rules, work))
         try:
             await self.writer.write(batch)
+            self._rules_kept.add(rules.digest)
         except IntegrityError as error:
             if answers in kept:  # the same request came twice at once, and the other one was first
                 replay = await self.replay(request, key)
@@ -193,7 +208,8 @@ class Service:
         found = await self.read(lambda connection: connection.execute(select(answers).where(where)).first())
         if found is None or found.created < int(time.time()) - KEPT:
             if found is not None:
-                await self.writer.write(Batch(work=lambda connection: connection.execute(delete(answers).where(where))))
+                old = delete(answers).where(where & (answers.c.created == found.created))
+                await self.writer.write(Batch(work=lambda connection: connection.execute(old)))
             return None
         if found.request != _request_digest(request):
             raise Problem(409, "idempotency_key_reused", "this idempotency key was used for another request")
@@ -209,12 +225,10 @@ class Service:
         }  # fmt: skip
         return {answers: [row]}
 
-    def _with_rules(self, work: Callable[[Connection], Any] | None) -> Callable[[Connection], Any] | None:
-        """Keep the rule set too, the first time that it is used: an old screening can be explained by it."""
-        rules = self.sources.snapshot.rules
+    def _with_rules(self, rules: Rules, work: Callable[[Connection], Any] | None) -> Callable[[Connection], Any] | None:
+        """Keep the rule set too, until it is there: an old screening can be explained by it."""
         if rules.digest in self._rules_kept:
             return work
-        self._rules_kept.add(rules.digest)
         row = {
             "digest": rules.digest, "name": rules.name, "version": rules.version, "text": rules.text,
             "created": int(time.time()),
