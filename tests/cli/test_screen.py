@@ -58,6 +58,18 @@ def test_exposures_that_are_there_are_read_though_nothing_can_be_written(ledger:
     assert done("screen", format_address(MIXED), "--ledger", ledger, "--as-of", "2023-11-15").out == before
 
 
+def test_ids_of_keys_are_never_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is listed can be revoked, however narrow the terminal is."""
+    monkeypatch.setenv("COLUMNS", "40")
+    database = f"sqlite:///{tmp_path}/db.sqlite"
+    done(
+        "keys", "add", "a name that is long", "--scope", "screen", "--scope", "read", "--database", database,
+        "--secret-file", tmp_path / "secret",
+    )  # fmt: skip
+    [line] = [one for one in done("keys", "list", "--database", database).out.splitlines() if "a name" in one]
+    assert "revoked" in done("keys", "revoke", line.split()[0], "--database", database).out
+
+
 @pytest.mark.parametrize("command", [["list"], ["audit"], ["revoke", "00112233"]])
 def test_where_no_keys_are_kept_nothing_is_made(command: list[str], tmp_path: Path) -> None:
     """A log that is not there does not fit."""

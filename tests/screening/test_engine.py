@@ -213,6 +213,41 @@ def test_without_a_rule_in_force_nobody_has_looked(snapshot: Snapshot) -> None:
         assert "  unknown  no rule of" in "\n".join(lines(said))
 
 
+NARROW = b"""
+schema: cointrail/rules/1
+name: narrow
+version: "1"
+rules: [{id: m, kind: counterparty, categories: [mixer], direction: source, severity: high, action: review}]
+"""
+
+
+def test_rules_that_look_at_little_say_so_and_clear_nobody_of_whom_nothing_is_known(snapshot: Snapshot) -> None:
+    narrow = parse_rules(NARROW, "narrow.yaml")
+    assert [gap.partition(":")[0] for gap in narrow.gaps] == [
+        "no rule looks at an address's own labels of sanction, perpetrator, crime, fraud",
+        "no rule is of the kind unknown",
+    ]
+    assert not snapshot.rules.gaps
+    said = replace(snapshot, rules=narrow).screen(NOBODY, END).content()
+    assert (said["verdict"], said["reasons"]) == ("unknown", [])
+    assert "  unknown  nothing is known of it" in "\n".join(lines(said))
+    assert replace(snapshot, rules=narrow).screen(CLEAN, END).content()["verdict"] == "clear"
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq", "Bitcoin or its kin"),
+        ("TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t", "Tron"),
+    ],
+)
+def test_an_address_of_another_kind_of_chain_is_not_taken_for_one_of_this(
+    snapshot: Snapshot, text: str, kind: str
+) -> None:
+    with pytest.raises(InputError, match=f"{text} is an address of {kind}, and this is ethereum"):
+        snapshot.screen_text(text, END)
+
+
 def test_exposures_of_later_than_the_time_asked_for_are_said_to_be(snapshot: Snapshot) -> None:
     note = f"exposures are of the whole ledger, to {format_time(snapshot.end or 0)}"
     assert note in "\n".join(lines(snapshot.screen(MIXED, START).content()))

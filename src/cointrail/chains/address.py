@@ -52,6 +52,14 @@ def parse_any(text: str) -> bytes:
     raise InputError(f"{_quote(text)} is not an address of a chain that is known, or a character of it is wrong")
 
 
+def family_of(text: str) -> str:
+    """Of which kind of chains an address is that `parse_any` takes: "evm", "tron" or "utxo"."""
+    value = text.strip(WRAPPING)
+    if value.startswith(PREFIXES):
+        return "evm"
+    return "tron" if tron.parse(value) is not None else "utxo"
+
+
 def asset_key(text: str) -> str:
     """The key of an asset that a user wrote: of a contract (0x… or Tron's T…) 0x and 40 lower-case digits, else as it
     is. InputError for a broken contract."""
@@ -83,13 +91,13 @@ def checksum_address(raw: bytes) -> str:
     return "0x" + _mixed(raw.hex())
 
 
-def read_addresses(argument: str) -> list[bytes]:
-    """The addresses a user named: one address, or `@file` with one a line.
+def read_addresses(argument: str, parse: Callable[[str], bytes] = parse_any) -> list[bytes]:
+    """The addresses a user named: one address, or `@file` with one a line; `parse` says which are taken.
 
     Blank lines, `#` comments, quotes and commas at the end are ignored; a repeated address counts once, at its first
     place. Raises InputError that names the file and the line.
     """
-    return _read(argument, parse_any, "addresses")
+    return _read(argument, parse, "addresses")
 
 
 def read_hashes(argument: str) -> list[bytes]:

@@ -7,12 +7,14 @@ from types import MappingProxyType
 from typing import Literal, cast
 
 from cointrail.chains import bitcoin, tron
-from cointrail.chains.address import format_address
+from cointrail.chains.address import family_of, format_address, parse_any
 from cointrail.chains.data import table
 from cointrail.errors import InputError
 
 TABLE = "chains.csv"
 Family = Literal["evm", "utxo", "tron"]
+TAKEN = {"evm": {"evm"}, "tron": {"tron", "evm"}, "utxo": {"utxo"}}  # how addresses of a chain may be written
+KINDS = {"evm": "an EVM chain", "tron": "Tron", "utxo": "Bitcoin or its kin"}
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,14 @@ class Chain:
     def by_outputs(self) -> bool:
         """Whether value is kept in outputs that are spent whole, not in accounts."""
         return self.family == "utxo"
+
+    def parse(self, text: str) -> bytes:
+        """The 20 bytes of an address that somebody wrote; InputError where it is none, or one of another kind of
+        chain, which would stand for bytes that nobody meant."""
+        raw = parse_any(text)
+        if (found := family_of(text)) not in TAKEN[self.family]:
+            raise InputError(f"{text.strip()[:100]} is an address of {KINDS[found]}, and this is {self.name}")
+        return raw
 
     def address(self, raw: bytes, script: bytes | None = None) -> str:
         """An address as people of the chain write it, from its 20 bytes; on output-based chains from its script too."""

@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 
 from cointrail.chains import parse_hash
-from cointrail.chains.address import parse_any
+from cointrail.chains.chain import chain
 from cointrail.cli.progress import progress
 from cointrail.conversions.links import write_csv
 from cointrail.errors import InputError
@@ -101,7 +101,7 @@ def cluster(
 
 
 def _id(ledger: Ledger, text: str) -> int:
-    found = ledger.address_id(parse_any(text))
+    found = ledger.address_id(chain(ledger.chain).parse(text))
     if found is None:
         raise InputError(f"{text[:80]} is not in this ledger: check the address, or import what it did")
     return found

@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 
 from cointrail.chains import parse_hash, parse_time
-from cointrail.chains.address import parse_any
+from cointrail.chains.chain import chain
 from cointrail.cli.progress import progress
 from cointrail.errors import InputError
 from cointrail.exposure import DIRECTIONS, Direction, Exposure, Inquiry, bounded, build, look, prove
@@ -63,7 +63,7 @@ def exposure(
             return
         inquiry = Inquiry(opened, labels, policy, until, conversions=conversions)
         if proof is not None:
-            shown = prove(inquiry, parse_any(what), proof, wanted)
+            shown = prove(inquiry, chain(opened.chain).parse(what), proof, wanted)
         else:
             found = _found(inquiry, what, cluster)
             if bounds:
@@ -79,7 +79,7 @@ def exposure(
 def _found(inquiry: Inquiry, what: str, cluster: bool) -> Exposure:
     if HASH.fullmatch(what.strip()):
         return inquiry.transaction(parse_hash(what))
-    address = parse_any(what)
+    address = chain(inquiry.ledger.chain).parse(what)
     if not cluster:
         return look(inquiry, address)
     members = owners(inquiry.ledger, inquiry.labels).clusters.members(inquiry.known(address), END)

@@ -25,6 +25,8 @@ SecretOption = Annotated[
     ),
 ]
 
+WIDE = 300  # columns, on any terminal: ids are for copying, and are never cut
+
 keys = typer.Typer(help="Keys of the screening API, and its audit log.", no_args_is_help=True)
 
 
@@ -58,7 +60,7 @@ def list_(database: DatabaseOption = None) -> None:
     for key in _kept(database).read(book.listed):
         revoked = "" if key.revoked is None else format_time(key.revoked)
         table.add_row(key.id, key.name, " ".join(sorted(key.scopes)), str(key.rate), format_time(key.created), revoked)
-    Console(highlight=False, markup=False).print(table)
+    Console(highlight=False, markup=False, width=WIDE).print(table)
 
 
 @keys.command()

@@ -22,9 +22,11 @@ from cointrail.ledger.importer import Imported, import_files, import_node
 from cointrail.ledger.manifest import NAME, load
 from cointrail.ledger.readers import Options
 from cointrail.ledger.verify import verify as check
+from cointrail.reports.plain import plain
 from cointrail.words import counted
 
 DEFAULT_CHAIN = "ethereum"
+NAMED = 12  # assets that are named
 
 ledgers = typer.Typer(help="Transfers on disk: import, look, verify.", no_args_is_help=True)
 Folder = Annotated[Path, typer.Argument(metavar="LEDGER", help="The ledger's folder.")]
@@ -108,6 +110,10 @@ def _columns(text: str) -> dict[str, str]:
     return columns
 
 
+def _some(symbols: list[str]) -> str:
+    return ", ".join(plain(one) for one in symbols[:NAMED]) + (", …" if len(symbols) > NAMED else "")
+
+
 def _say(into: Path, done: Imported) -> None:
     console = Console(highlight=False, soft_wrap=True)
     place, held = escape(str(into)), counted(done.transfers, "transfer")
@@ -163,6 +169,8 @@ def info(
     for key, value in said.items():
         if key not in ("sources", "events_digest"):
             shown = f"{value:,}" if type(value) is int else str(value)
+            if key == "assets":
+                shown += f": {_some([asset.symbol for asset in opened.assets])}"
             table.add_row(key.replace("_", " "), "-" if value is None else shown)
     for source in opened.manifest.sources:
         table.add_row("source", escape(f"{source.name} ({source.format}, {source.rows:,} rows, {source.bad} bad)"))

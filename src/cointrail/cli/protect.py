@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from cointrail.chains import parse_any
+from cointrail.chains import chain
 from cointrail.chains.amount import to_text
 from cointrail.cli.progress import progress
 from cointrail.guard.protect import KINDS, Attack, Report, content, rated
@@ -29,7 +29,7 @@ def protect(
     """Find what was done to wallets: look-alikes, drainers, sweepers; with campaigns, and statistics by year."""
     with progress() as step:
         opened = open_ledger(ledger, step)
-        found = search(opened, parse_any(address) if address is not None else None, step)
+        found = search(opened, chain(opened.chain).parse(address) if address is not None else None, step)
     if as_json:
         typer.echo(json.dumps(content(found), indent=1, ensure_ascii=False))
         return
@@ -39,7 +39,8 @@ def protect(
 def _print(found: Report, ledger: Ledger) -> None:
     console = Console(highlight=False, soft_wrap=True, markup=False)
     symbols = _Sums(ledger)
-    console.print(f"{counted(len(found.attacks), 'attack')} on {counted(found.wallets, 'wallet')}.")
+    struck = counted(len({one.wallet for one in found.attacks}), "wallet")
+    console.print(f"{counted(len(found.attacks), 'attack')} on {struck}; {found.wallets:,} looked at.")
     for line in found.unseen:
         console.print(f"Not seen: {line}.")
     for kind, words in KINDS.items():

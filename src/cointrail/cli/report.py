@@ -8,6 +8,7 @@ from rich.console import Console
 
 from cointrail.cli.incidents import AsOf, Claims, RuleSet, day
 from cointrail.cli.results import results
+from cointrail.errors import InputError
 from cointrail.incidents.ledger import ledger
 from cointrail.incidents.report import report as compute
 from cointrail.incidents.rules import DEFAULT, rule_sets
@@ -33,6 +34,8 @@ def report(
     whole = ledger(Store(claims) if claims else None)
     found = compute(whole, year, day(as_of), rule_set, sets=rule_sets(own_rules))
     console = Console(highlight=False)
+    if not found["incidents"]:
+        raise InputError(f"no theft of {year} is known; `cointrail incidents list` shows which are")
     if out is not None:
         files = write_report(found, out)
         console.print(f"{len(files)} files in {out}", markup=False)

@@ -35,6 +35,8 @@ def check(
     for rule in found.rules:
         what = f"{rule.kind} {', '.join(sorted(rule.categories))} {' and '.join(rule.directions)}".strip()
         console.print(f"  {rule.action:8}{rule.severity:8} {rule.id}: {what}", markup=False)
+    for gap in found.gaps:
+        console.print(f"note: {gap}", markup=False)
 
 
 @rules.command("backtest")

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cointrail.chains import parse_time, read_addresses
+from cointrail.chains import chain, parse_time, read_addresses
 from cointrail.cli.exposing import exposing
 from cointrail.cli.progress import progress
 from cointrail.errors import InputError
@@ -40,12 +40,14 @@ def screen(
     """Screen addresses: clear, unknown, review or block, with reasons and what would change it."""
     with progress() as step:
         found = Sources(ledger, exposing(step), rules, read_prices(prices) if prices else None).snapshot
+    for gap in found.rules.gaps:
+        typer.echo(f"note: {found.rules.name}: {gap}", err=True)
     moment = int(time.time()) if as_of is None else _time(as_of)
     many = len(addresses) > 1 or addresses[0].startswith("@")
     done: list[Screening] = []
     for one in addresses:
         if one.startswith("@"):
-            done += [found.screen(raw, moment) for raw in read_addresses(one)]
+            done += [found.screen(raw, moment) for raw in read_addresses(one, chain(found.ledger.chain).parse)]
         else:
             done.append(found.screen_text(one, moment))
     for screened in done:

@@ -32,6 +32,8 @@ def serve(
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s")
     with progress() as step:
         sources = Sources(ledger, exposing(step), rules, read_prices(prices) if prices else None, apart)
+    for gap in sources.snapshot.rules.gaps:
+        typer.echo(f"note: {sources.snapshot.rules.name}: {gap}", err=True)
     secret = keys.master(secret_file or Path(keys.MASTER_FILE))
     app = http.make_app(sources, open_database(database or DEFAULT), secret)
     with http.listening(host, port) as place:

@@ -40,8 +40,9 @@ def run(transfers: int, seed: int, out: Path, step: Step = lambda what, share: N
     if transfers < LEAST_TRANSFERS:
         raise InputError(f"--transfers {transfers}: give {LEAST_TRANSFERS:,} or more")
     _clear(out)
-    step("heist", -1)
+    step("heist", 0)
     made = heist(transfers, seed)
+    step("heist", 1)
     known = Registry(CHAIN)
     named = {asset.key: asset for asset in made.assets}
     rows = [(f"heist seed {seed}", made.rows)]

@@ -23,6 +23,8 @@ def lines(said: Mapping[str, Any], brief: bool = False) -> Iterator[str]:
         yield f"  {reason['action']}  {plain(reason['text'], SENTENCE)}  [{reason['code']}]"
     if not said["rules"]["in_force"]:
         yield f"  unknown  no rule of {plain(said['rules']['name'])} was in force then"
+    elif said["verdict"] == "unknown" and not said["reasons"]:
+        yield "  unknown  nothing is known of it: no label stands, and the ledger does not hold it"
     if said["exposures_to"] is not None and said["as_of"] < said["exposures_to"]:
         yield f"  note: exposures are of the whole ledger, to {said['exposures_to']}"
     if said["stale"]:

@@ -73,7 +73,8 @@ def judge(rules: Sequence[Rule], claims: Sequence[Claim], pools: Sequence[Pool],
                 if pool.direction in rule.directions:
                     _measure(rule, pool, worth, fired, near)
     fired.sort(key=lambda one: (-RANK[one.action], -(SCORES[one.rule.severity] or 0)))
-    said = verdict(fired) if rules else UNDECIDED  # without a rule in force nobody has looked
+    known = bool(fired or standing or pools)
+    said = verdict(fired) if rules and known else UNDECIDED  # without a rule in force nobody has looked
     return Judgement(said, score(fired), tuple(fired), tuple(near), tuple(rules), tuple(claims), tuple(pools))
 
 

@@ -45,6 +45,9 @@ class Rule:
         return (self.valid_from is None or self.valid_from <= time) and (self.valid_to is None or time < self.valid_to)
 
 
+GRAVE = ("sanction", "perpetrator", "crime", "fraud")  # of which somebody should hear, whatever rules are for
+
+
 @dataclass(frozen=True)
 class Rules:
     """A version of a rule set, as its file says it."""
@@ -57,6 +60,16 @@ class Rules:
     file: str
     valid_from: int | None = None
     valid_to: int | None = None
+
+    @property
+    def gaps(self) -> list[str]:
+        """What no rule looks at, in sentences: it would be clear whatever is known of it."""
+        owned = {category for rule in self.rules if rule.kind == "ownership" for category in rule.categories}
+        missed = [category for category in GRAVE if category not in owned]
+        found = [f"no rule looks at an address's own labels of {', '.join(missed)}"] if missed else []
+        if not any(rule.kind == "unknown" for rule in self.rules):
+            found.append("no rule is of the kind unknown: what cannot be attributed is clear")
+        return found
 
     def at(self, time: int) -> tuple[Rule, ...]:
         """The rules that count at a time; none outside the time of the set."""

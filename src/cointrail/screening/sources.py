@@ -7,7 +7,6 @@ from pathlib import Path
 from threading import Lock
 from typing import Protocol
 
-from cointrail.chains import parse_any
 from cointrail.chains.chain import chain
 from cointrail.errors import InputError
 from cointrail.exposure import Exposure
@@ -98,8 +97,8 @@ class Snapshot:
             return None  # the ledger does not know it
 
     def screen_text(self, text: str, as_of: int) -> Screening:
-        """The same for an address as somebody wrote it; InputError where it is none."""
-        return self.screen(parse_any(text), as_of, text.strip())
+        """The same for an address as somebody wrote it; InputError where it is none of this chain."""
+        return self.screen(chain(self.worth.chain).parse(text), as_of, text.strip())
 
 
 class Sources:

@@ -65,7 +65,11 @@ def test_a_ledger_without_approvals_or_senders_says_so(tmp_path: Path) -> None:
     into = ("--into", tmp_path / "ledger", "--format", "csv", "--map", columns, "--asset", "WEI", "--decimals", "0")
     done("ledger", "import", rows, *into)
     said = done("protect", tmp_path / "ledger").out
-    assert "0 attacks on 2 wallets" in said and "approvals are not kept" in said and "who sent transactions" in said
+    assert (
+        "0 attacks on 0 wallets; 2 looked at" in said
+        and "approvals are not kept" in said
+        and "who sent transactions" in said
+    )
 
 
 def test_one_transaction_of_anything_harms_nothing(tmp_path: Path) -> None:

@@ -24,7 +24,9 @@ def test_a_row_as_it_is_read(read: Reader, write: Write) -> None:
         "position": None, "path": None, "sender": b"\x11" * 20, "recipient": b"\x22" * 20, "asset": "",
         "amount": 15 * 10**17, "status": Status.UNKNOWN, "exact": True,
     }]  # fmt: skip
-    assert not result.reading.warnings
+    assert result.reading.warnings == [
+        "a.csv: no column for the asset was named, so all of it counts as ETH; or give --asset"
+    ]
     assert not result.reading.assets
 
 
@@ -78,6 +80,16 @@ def test_assets_by_column(read: Reader, write: Write) -> None:
     assert not result.reading.warnings
 
 
+def test_a_file_whose_last_line_has_no_end_may_have_been_cut_off(read: Reader, tmp_path: Path) -> None:
+    """The amount was 1.55: nothing in the row shows that it is another one."""
+    file = tmp_path / "cut.csv"
+    file.write_text(f"t,b,x,f,o,a\n1970-01-01 00:00:09,7,{TX},{A},{B},1.5")
+    told = [one for one in read(file, columns=MAP).reading.warnings if "its last line has no end" in one]
+    assert len(told) == 1 and "1.5)" in told[0]
+    file.write_text(f"{file.read_text()}5\n")
+    assert not any("no end" in one for one in read(file, columns=MAP).reading.warnings)
+
+
 @pytest.mark.parametrize(
     ("asset", "decimals", "key", "amount", "origin"),
     [
@@ -124,7 +136,7 @@ def test_blocks_alone_are_enough(read: Reader, write: Write) -> None:
     columns = {key: name for key, name in MAP.items() if key not in ("time", "tx")}
     result = read(write("a.csv", HEADER, f"1,7,,{A},{B},1,"), columns=columns)
     assert (result.rows[0]["block"], result.rows[0]["time"]) == (7, None)
-    assert "blocks file" in result.reading.warnings[0]
+    assert any("blocks file" in one for one in result.reading.warnings)
 
 
 @pytest.mark.parametrize("case", ["atomic_wallet_2023", "lifi_2024"])

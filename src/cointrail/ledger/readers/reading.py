@@ -22,6 +22,7 @@ from cointrail.ledger.readers.options import ASSUMED_DECIMALS, Options
 from cointrail.ledger.readers.session import Input, Session
 from cointrail.ledger.readers.source import Problems, Source, expand, passed_over
 from cointrail.ledger.readers.stream import Items, Stream
+from cointrail.ledger.readers.text import Text
 from cointrail.ledger.readers.tron.files import FORM, FORMATS, Told, format_of
 from cointrail.ledger.readers.tron.reading import read as read_tron
 
@@ -44,6 +45,7 @@ READERS: Mapping[str, Callable[[Input, Session], Iterator[Any]]] = {
 }
 TAKES_ASSET = ("mapped", "etherscan_erc20", "tronscan_coin")
 SHOWN = 3  # names in a warning
+END = 40  # characters of the end of a file in one
 
 
 class Reading:
@@ -137,6 +139,16 @@ class Reading:
 
     def _warn(self, item: Input, untimed: int, inexact: int) -> None:
         name = item.source.path.name
+        if isinstance(item.file, Text) and item.file.unfinished:
+            end = item.file.unfinished[-END:].encode("unicode_escape").decode("ascii")
+            self._session.warn(
+                f"{name}: its last line has no end (… {end}); if the file was cut off, its last value was too"
+            )
+        if item.form.reader == "mapped" and self.options.asset is None and "asset" not in item.columns:
+            coin = self._session.chain.native_symbol
+            self._session.warn(
+                f"{name}: no column for the asset was named, so all of it counts as {coin}; or give --asset"
+            )
         if untimed:
             self._session.warn(f"{name}: {untimed} rows have no time; give the blocks file in the same import")
         if inexact:

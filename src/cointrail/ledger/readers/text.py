@@ -45,6 +45,7 @@ class Text:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.unfinished = ""  # once all was read: its last line, where that has no end
         with open_bytes(path) as file:
             try:
                 head = file.read(HEADER_BYTES)
@@ -91,6 +92,8 @@ class Text:
                     while block.count(b'"') % 2 and extra < QUOTED_BYTES and (more := file.readline()):
                         block += more  # inside quotes a line goes on
                         extra += len(more)
+                    if not block.endswith((b"\n", b"\r")):
+                        self.unfinished = _text(block[block.rfind(b"\n") + 1 :]).decode("utf-8")
                     yield _text(block)
         except BROKEN as error:
             raise InputError(f"{self.path}: a damaged file; copy it again ({brief(error)})") from error
