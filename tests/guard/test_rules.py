@@ -9,11 +9,13 @@ from typing import Any
 
 import pytest
 
+from cointrail.errors import InputError
 from cointrail.exposure import Exposure, Part
-from cointrail.guard import Confirmation, History, Judgement, Request, State, check, layout
+from cointrail.guard import Confirmation, History, Judgement, Request, State, check, layout, parse_intent
 from cointrail.guard.request import Transaction
 from cointrail.guard.rules import RULES
 from cointrail.guard.state import Account, Block
+from cointrail.guard.tokens import registry
 from cointrail.labels import Label
 from tests.conversions.onchain.stage import ETH, NEVER
 from tests.guard import safes
@@ -398,3 +400,10 @@ def test_every_rule_is_in_the_documents() -> None:
     text = (Path(__file__).parents[2] / "docs" / "guard.md").read_text("utf-8")
     told = re.findall(r"^\| `(\w+)` \|.*\| (?:info|review|stop) \|$", text, re.MULTILINE)
     assert told == [rule.__name__ for rule in RULES]
+
+
+def test_a_symbol_means_nothing_before_the_chain_is_known() -> None:
+    asked = {"pay": {"asset": "ETH", "amount": "1", "to": "0x" + "11" * 20}}
+    assert parse_intent(asked, "intent", None, registry(1)).actions
+    with pytest.raises(InputError, match="only once the chain is known; give --chain-id"):
+        parse_intent(asked, "intent", None, registry(None))

@@ -251,7 +251,9 @@ def test_an_address_of_another_kind_of_chain_is_not_taken_for_one_of_this(
 def test_exposures_of_later_than_the_time_asked_for_are_said_to_be(snapshot: Snapshot) -> None:
     note = f"exposures are of the whole ledger, to {format_time(snapshot.end or 0)}"
     assert note in "\n".join(lines(snapshot.screen(MIXED, START).content()))
-    assert note not in "\n".join(lines(snapshot.screen(MIXED, END + 10**6).content()))
+    later = "\n".join(lines(snapshot.screen(MIXED, END + 10**6).content()))
+    assert note not in later
+    assert f"the ledger ends at {format_time(snapshot.end or 0)}; what came later is not in the exposures" in later
 
 
 def test_dollars_that_a_ledger_counts_in_need_no_price() -> None:

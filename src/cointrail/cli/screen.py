@@ -57,7 +57,7 @@ def screen(
         if as_json:
             typer.echo(json.dumps(said, indent=None if many else 1, ensure_ascii=False))
         else:
-            typer.echo("\n".join(lines(said, brief=many)))
+            typer.echo("\n".join(lines(said, brief=many and not ways)))
 
 
 def _time(text: str) -> int:

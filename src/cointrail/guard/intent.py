@@ -17,6 +17,7 @@ from cointrail.guard.calls import Call
 from cointrail.guard.document import Fields, address, normal, number, octets, parse_any, read_bytes, shown, take
 from cointrail.guard.effects import COIN, Effects
 from cointrail.guard.request import CALL
+from cointrail.guard.tokens import Nowhere
 
 MOST = 1_000  # actions
 UNLIMITED = (1 << 256) - 1
@@ -251,6 +252,8 @@ def _asset(value: Any, where: str, registry: Registry) -> str:
     if value[:2].lower() == "0x":
         return asset_key(value)
     known = registry.by_symbol(value)
+    if known is None and isinstance(registry, Nowhere):
+        raise InputError(f"{where}: {shown(value)} means an asset only once the chain is known; give --chain-id")
     if known is None:
         raise InputError(f"{where}: {shown(value)} is no asset that is vouched for here; write its contract")
     return known.key

@@ -27,6 +27,8 @@ def lines(said: Mapping[str, Any], brief: bool = False) -> Iterator[str]:
         yield "  unknown  nothing is known of it: no label stands, and the ledger does not hold it"
     if said["exposures_to"] is not None and said["as_of"] < said["exposures_to"]:
         yield f"  note: exposures are of the whole ledger, to {said['exposures_to']}"
+    elif said["exposures_to"] is not None and said["as_of"] > said["exposures_to"]:
+        yield f"  note: the ledger ends at {said['exposures_to']}; what came later is not in the exposures"
     if said["stale"]:
         yield "  note: exposures were computed from another state of ledger or labels"
     for title, entries in (
