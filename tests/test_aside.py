@@ -63,7 +63,6 @@ def test_what_nobody_waits_for_any_more_is_ended() -> None:
     begun = [Aside(work, True), Aside(work, True)]
     os.close(tell)
     began = time.monotonic()
-    begun.pop().close()
     begun.clear()
     assert os.read(told, 1) == b"" and time.monotonic() - began < 30
     os.close(told)
@@ -105,7 +104,8 @@ def test_what_came_back_counts_though_nobody_may_wait_for_children() -> None:
     before = signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     try:
         assert Aside(os.getpid, True).result() != os.getpid()
-        Aside(lambda: time.sleep(60), True).close()
+        forgotten = Aside(lambda: time.sleep(60), True)
+        del forgotten
     finally:
         signal.signal(signal.SIGCHLD, before)
 

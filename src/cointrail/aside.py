@@ -60,10 +60,6 @@ class Aside(Generic[T]):
         _forget(child)
         return content if content.endswith(WHOLE) else None
 
-    def close(self) -> None:
-        """End the work, if it is not done."""
-        self._ended()
-
 
 def end_with(parent: int) -> None:
     """Let the system end this process once its parent, the process `parent`, has ended, however that came; on Linux."""

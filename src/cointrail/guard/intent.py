@@ -252,11 +252,11 @@ def _asset(value: Any, where: str, registry: Registry) -> str:
     if value[:2].lower() == "0x":
         return asset_key(value)
     known = registry.by_symbol(value)
-    if known is None and isinstance(registry, Nowhere):
+    if known is not None:
+        return known.key
+    if isinstance(registry, Nowhere):
         raise InputError(f"{where}: {shown(value)} means an asset only once the chain is known; give --chain-id")
-    if known is None:
-        raise InputError(f"{where}: {shown(value)} is no asset that is vouched for here; write its contract")
-    return known.key
+    raise InputError(f"{where}: {shown(value)} is no asset that is vouched for here; write its contract")
 
 
 def _amount(fields: Fields, asset: str, where: str, registry: Registry) -> int:

@@ -74,7 +74,7 @@ def judge(rules: Sequence[Rule], claims: Sequence[Claim], pools: Sequence[Pool],
                     _measure(rule, pool, worth, fired, near)
     fired.sort(key=lambda one: (-RANK[one.action], -(SCORES[one.rule.severity] or 0)))
     known = bool(fired or standing or pools)
-    said = verdict(fired) if rules and known else UNDECIDED  # without a rule in force nobody has looked
+    said = verdict(fired) if rules and known else UNDECIDED  # nobody has looked, or there is nothing to look at
     return Judgement(said, score(fired), tuple(fired), tuple(near), tuple(rules), tuple(claims), tuple(pools))
 
 
